@@ -1,0 +1,477 @@
+"""Everything a person does to a ticket. Verbs for the views; one door, `_move`, through which a state changes.
+
+Every action is one transaction: lock, ask, change, save, record. The clock is read once (`now`, an aware UTC datetime)
+and passed on. What cannot be done raises one of three exceptions, each a sentence in Indonesian for the person:
+`Refused` (not their right, or not now), `Conflict` (somebody was faster), `Incomplete` (the form lacks something).
+A form's `token` makes a repeated post the same act: the second call changes nothing and returns what the first made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django_fsm import has_transition_perm
+
+from tickets import history, rules
+from tickets.models import Attachment, FormToken, HistoryEntry, NumberSequence, ReportedTo, StepRun, Ticket, Unit, User
+from tickets.models.history import Action
+from tickets.models.tickets import CLOSED_STATES, Channel, Impact
+from tickets.words import when
+from workflows import machine
+from workflows.forms import generated
+from workflows.inputs import FilesField
+from workflows.record import Answers, Record
+from workflows.sop import Arrow, Origin, Sop, Step
+
+#: What an act may change about a ticket; all else stays as it was filed.
+MOVED_FIELDS = ("state", "round", "version", "given", "updated_at", "reopened_at", "closed_at")
+
+
+class Refused(Exception):
+    """Not this person's right, or not in this state."""
+
+
+class Conflict(Refused):
+    """Somebody else was faster; says who and when."""
+
+
+class Incomplete(Exception):
+    """The form lacks something; `errors` are sentences by field name (see `workflows.machine.field_name`)."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__(" ".join(errors.values()))
+        self.errors = dict(errors)
+
+
+@dataclass(frozen=True)
+class OnBehalfOf:
+    """The person a report is filed for, and the channel by which it came. `account` is theirs, if they have one."""
+
+    name: str
+    unit: Unit | None = None
+    contact: str = ""
+    channel: str = Channel.SITE
+    account: User | None = None
+
+
+# Reporting
+
+
+@transaction.atomic
+def file_report(
+    sop: Sop,
+    *,
+    by: User,
+    title: str,
+    description: str,
+    answers: Answers,
+    page_url: str = "",
+    noticed_at: datetime | None = None,
+    impact: str = Impact.ONE,
+    on_behalf_of: OnBehalfOf | None = None,
+    token: UUID | None = None,
+    now: datetime | None = None,
+) -> Ticket:
+    """Open a ticket on the first row of an SOP. `answers` hold the evidence, by artefact.
+
+    Raises Refused when somebody other than the SOP's subkoordinator files for another, Incomplete without evidence.
+    """
+    now = now or timezone.now()
+    sequence = _locked_sequence(sop, now)
+    if earlier := _already_done(token, by=by):
+        return earlier
+    if on_behalf_of and not rules.may_file_for_others(by, sop):
+        raise Refused("Hanya subkoordinator layanan ini yang dapat mencatat laporan atas nama orang lain.")
+    if sentence := sop.evidence.enough and sop.evidence.enough(answers.get(sop.evidence.key, {})):
+        raise Incomplete({machine.field_name(sop.evidence, next(iter(sop.evidence.fields))): sentence})
+
+    reporter = on_behalf_of or OnBehalfOf(name=by.name, unit=by.unit, account=by)
+    ticket = Ticket(
+        number=_next_number(sequence),
+        procedure=sop.procedure,
+        sop_key=sop.key,
+        state=sop.row(sop.first.no),
+        title=title,
+        description=description,
+        page_url=page_url,
+        noticed_at=noticed_at,
+        impact=impact,
+        given=dict(answers),
+        reporter=reporter.account,
+        reporter_name=reporter.name,
+        reporter_contact=reporter.contact,
+        unit=reporter.unit,
+        filed_by=by,
+        channel=reporter.channel,
+        created_at=now,
+        updated_at=now,
+    )
+    ticket.search_text = " ".join(
+        (ticket.number, title, description, reporter.name, reporter.unit.short_name if reporter.unit else "")
+    ).lower()
+    ticket.save(force_insert=True)
+    entry = _write(ticket, Action.FILE, by=by, now=now, from_state="", body={"answers": answers})
+    _attach(entry, _new_files(sop, Record(), answers), by=by)
+    _enter(ticket, now)
+    _spend(token, ticket, by=by, now=now)
+    return ticket
+
+
+# Advancing
+
+
+@transaction.atomic
+def complete_step(
+    ticket: Ticket,
+    *,
+    by: User,
+    run: int,
+    arrow: str = "",
+    answers: Answers | None = None,
+    reason: str = "",
+    token: UUID | None = None,
+    now: datetime | None = None,
+) -> Ticket:
+    """Leave the row that `run` (a StepRun's pk) stands for by an arrow (`Arrow.key`; empty on automatic rows).
+
+    Acting on a task nobody has taken takes it. Raises Conflict when that run is over or in a colleague's hands,
+    Refused to a wrong role, Incomplete when Kelengkapan, Output or a demanded reason is missing.
+    """
+    now = now or timezone.now()
+    ticket = _locked(ticket)
+    if _already_done(token, by=by):
+        return ticket
+    current = _current_run(ticket, expected=run)
+    step = current.step
+    _refuse_unless(rules.holds_the_row(by, ticket), f"Langkah ini dikerjakan oleh {step.performer.label}.")
+    if not rules.may_complete(by, ticket, current):
+        raise Conflict(_taken_by(current))
+
+    record = ticket.record.with_answers(answers or {})
+    record = record.with_answers({**record.fresh, **generated(step, record)})
+    chosen = step.follow(record) if step.automatic else step.arrow(arrow)
+    if chosen is None:
+        raise Incomplete({"arrow": "Silakan pilih tindakan."})
+    if objections := machine.objections(ticket.sop, step, record, arrow=chosen, reason=reason):
+        raise Incomplete(objections)
+
+    new_files = _new_files(ticket.sop, ticket.record, record.fresh)
+    ticket.fresh = dict(record.fresh)
+    body = {"arrow": chosen.key, "label": chosen.label, "reason": reason.strip(), "answers": record.fresh}
+    entry = _move(ticket, Action.COMPLETE, chosen, by=by, now=now, role=step.performer, body=body, run=current)
+    _attach(entry, new_files, by=by)
+    _report(current, step, now)
+    _spend(token, ticket, by=by, now=now)
+    return ticket
+
+
+@transaction.atomic
+def confirm(ticket: Ticket, *, by: User, token: UUID | None = None, now: datetime | None = None) -> Ticket:
+    """The reporter confirms that the fault is gone; the ticket is closed."""
+    now = now or timezone.now()
+    ticket = _locked(ticket)
+    if _already_done(token, by=by):
+        return ticket
+    _refuse_unless_awaiting(ticket)
+    _refuse_unless(rules.may_confirm(by, ticket), "Hanya pelapor yang dapat mengonfirmasi.")
+    _move(ticket, Action.CONFIRM, by=by, now=now, body={})
+    _spend(token, ticket, by=by, now=now)
+    return ticket
+
+
+@transaction.atomic
+def reopen(ticket: Ticket, *, by: User, reason: str, token: UUID | None = None, now: datetime | None = None) -> Ticket:
+    """Begin a new round at the row where the SOP takes a case up again. A reason is demanded."""
+    now = now or timezone.now()
+    ticket = _locked(ticket)
+    if _already_done(token, by=by):
+        return ticket
+    _refuse_unless_awaiting(ticket)
+    _refuse_unless(rules.may_reopen(by, ticket), "Hanya pelapor atau subkoordinator yang dapat membuka kembali.")
+    if not reason.strip():
+        raise Incomplete({"reason": "Silakan tuliskan mengapa gangguan belum selesai."})
+    ticket.round += 1
+    ticket.reopened_at = now
+    _move(ticket, Action.REOPEN, by=by, now=now, body={"reason": reason.strip()})
+    _spend(token, ticket, by=by, now=now)
+    return ticket
+
+
+# Who has the task
+
+
+@transaction.atomic
+def claim(ticket: Ticket, *, by: User, now: datetime | None = None) -> Ticket:
+    """Take the task of the row the ticket stands on (*Ambil tugas*)."""
+    now = now or timezone.now()
+    ticket = _locked(ticket)
+    run = _current_run(ticket)
+    _refuse_unless(rules.holds_the_row(by, ticket), f"Langkah ini dikerjakan oleh {run.step.performer.label}.")
+    if run.performer_id == by.pk:
+        return ticket
+    if not rules.may_claim(by, ticket, run):
+        raise Conflict(_taken_by(run))
+    return _assign(ticket, run, by, Action.CLAIM, by=by, now=now, role=run.step.performer)
+
+
+@transaction.atomic
+def release(ticket: Ticket, *, by: User, now: datetime | None = None) -> Ticket:
+    """Give the task back to the role (*Lepas tugas*)."""
+    now = now or timezone.now()
+    ticket = _locked(ticket)
+    run = _current_run(ticket)
+    _refuse_unless(rules.may_release(by, ticket, run), "Tugas ini tidak sedang Anda pegang.")
+    return _assign(ticket, run, None, Action.RELEASE, by=by, now=now, role=run.step.performer)
+
+
+@transaction.atomic
+def hand_over(ticket: Ticket, *, to: User, by: User, now: datetime | None = None) -> Ticket:
+    """Give the task to another holder of the row's role; the subkoordinator of the SOP does."""
+    now = now or timezone.now()
+    ticket = _locked(ticket)
+    run = _current_run(ticket)
+    _refuse_unless(rules.may_hand_over(by, ticket, run), "Hanya subkoordinator SOP ini yang dapat menyerahkan tugas.")
+    _refuse_unless(rules.holds_the_row(to, ticket), f"{to.name} tidak memegang peran {run.step.performer.label}.")
+    if run.performer_id == to.pk:
+        return ticket
+    role = next(role for role in ticket.sop.coordinators if by.holds(role, ticket.procedure))
+    return _assign(ticket, run, to, Action.HAND_OVER, by=by, now=now, role=role)
+
+
+# Saying
+
+
+@transaction.atomic
+def comment(
+    ticket: Ticket,
+    *,
+    by: User,
+    text: str,
+    files: list[str] | None = None,
+    internal: bool = False,
+    token: UUID | None = None,
+    now: datetime | None = None,
+) -> Ticket:
+    """Add a comment, with uploads by their keys. What is internal is never shown to the reporter."""
+    now = now or timezone.now()
+    ticket = _locked(ticket)
+    if _already_done(token, by=by):
+        return ticket
+    _refuse_unless(rules.may_comment(by, ticket), "Anda tidak dapat menulis komentar pada tiket ini.")
+    _refuse_unless(not internal or rules.takes_part(by, ticket), "Catatan internal hanya untuk pelaksana.")
+    body = {"text": text, "files": files or []}
+    entry = _write(ticket, Action.COMMENT, by=by, now=now, body=body, internal=internal)
+    _attach(entry, files or [], by=by)
+    _spend(token, ticket, by=by, now=now)
+    return ticket
+
+
+@transaction.atomic
+def acknowledge(reported: ReportedTo, *, by: User, now: datetime | None = None) -> ReportedTo:
+    """Mark something reported to one's role as *Diketahui*. Once; who was first stays."""
+    now = now or timezone.now()
+    ticket = _locked(reported.ticket)
+    reported = ReportedTo.objects.select_related("run").get(pk=reported.pk)
+    _refuse_unless(by.holds(reported.role, ticket.procedure), "Laporan ini tidak ditujukan kepada peran Anda.")
+    if reported.acknowledged_at is None:
+        reported.acknowledged_at, reported.acknowledged_by = now, by
+        reported.save(update_fields=["acknowledged_at", "acknowledged_by"])
+        body = {"row": reported.run.row, "round": reported.run.round}
+        _write(ticket, Action.ACKNOWLEDGE, by=by, now=now, role=reported.role, body=body, internal=True)
+    return reported
+
+
+# The door
+
+
+def _locked(ticket: Ticket) -> Ticket:
+    """The ticket as it stands now, its row locked until the transaction ends."""
+    return Ticket.objects.select_for_update().get(pk=ticket.pk)
+
+
+def _move(
+    ticket: Ticket,
+    action: Action,
+    *arguments: Arrow,
+    by: User,
+    now: datetime,
+    body: dict[str, Any],
+    role: str = "",
+    run: StepRun | None = None,
+) -> HistoryEntry:
+    """The one door through which a ticket changes state. The caller holds the lock and has asked the rules.
+
+    Lets django-fsm perform the transition of the same name, closes the run that is left, writes one history entry and
+    opens the next run.
+    """
+    perform = getattr(ticket, action.value)
+    if not has_transition_perm(perform, by):
+        raise Refused("Tindakan ini tidak tersedia bagi Anda pada langkah ini.")
+    from_state = ticket.state
+    perform(*arguments)
+    ticket.given = {**ticket.given, **ticket.fresh}
+    if run is not None:
+        _leave(run, arguments[0], by=by, now=now)
+        ticket.round += arguments[0].new_round
+    ticket.closed_at = now if ticket.state in CLOSED_STATES else None
+    entry = _write(ticket, action, by=by, now=now, role=role, from_state=from_state, body=body)
+    if ticket.is_open:
+        _enter(ticket, now)
+    return entry
+
+
+def _write(
+    ticket: Ticket,
+    action: Action,
+    *,
+    by: User,
+    now: datetime,
+    body: dict[str, Any],
+    role: str = "",
+    from_state: str | None = None,
+    internal: bool = False,
+) -> HistoryEntry:
+    """One history entry, and the ticket saved with it."""
+    assignment = by.assignment_for(role, ticket.procedure) if role else None
+    entry = history.append(
+        ticket,
+        at=now,
+        by=by,
+        role=role,
+        acting_for=assignment.substitute_for if assignment else None,
+        action=action,
+        from_state=ticket.state if from_state is None else from_state,
+        internal=internal,
+        body=body,
+    )
+    ticket.updated_at = now
+    ticket.save(update_fields=MOVED_FIELDS)
+    return entry
+
+
+def _enter(ticket: Ticket, now: datetime) -> None:
+    """Open the run of the row that the ticket has come to."""
+    assert ticket.step is not None  # noqa: S101  # for the type checker: callers ask `is_open` first
+    StepRun.objects.create(
+        ticket=ticket, row=ticket.step.no, round=ticket.round, role=ticket.step.performer, entered_at=now
+    )
+
+
+def _leave(run: StepRun, arrow: Arrow, *, by: User, now: datetime) -> None:
+    """Close a run with the arrow taken; who acts on a task that nobody had is its performer."""
+    if run.performer_id is None:
+        run.performer, run.claimed_at = by, now
+    run.left_at, run.arrow, run.arrow_label = now, arrow.key, arrow.label
+    run.is_deviation = arrow.origin is Origin.PROPOSED
+    run.save()
+
+
+def _assign(
+    ticket: Ticket, run: StepRun, to: User | None, action: Action, *, by: User, now: datetime, role: str
+) -> Ticket:
+    """Put the task of a run into somebody's hands, or back to the role."""
+    run.performer, run.claimed_at = to, now if to else None
+    run.save(update_fields=["performer", "claimed_at"])
+    body = {"person": to.pk, "name": to.name} if to and to != by else {}
+    _write(ticket, action, by=by, now=now, role=role, body=body)
+    return ticket
+
+
+def _report(run: StepRun, step: Step, now: datetime) -> None:
+    """ "Dilaporkan ke": an entry in the *Laporan masuk* of each role that the row names."""
+    roles = dict.fromkeys((*step.report_to, *step.also_inform))
+    ReportedTo.objects.bulk_create(ReportedTo(ticket=run.ticket, run=run, role=role, told_at=now) for role in roles)
+
+
+# What stands in the way
+
+
+def _refuse_unless(allowed: bool, sentence: str) -> None:
+    if not allowed:
+        raise Refused(sentence)
+
+
+def _refuse_unless_awaiting(ticket: Ticket) -> None:
+    """Who was faster to confirm or reopen is named."""
+    if not ticket.awaits_confirmation:
+        last = ticket.entries.filter(action__in=(Action.CONFIRM, Action.REOPEN)).select_related("by").last()
+        if last is None:
+            raise Refused("Tiket ini belum menunggu konfirmasi.")
+        done = "dikonfirmasi selesai" if last.action == Action.CONFIRM else "dibuka kembali"
+        raise Conflict(f"Tiket ini sudah {done} oleh {last.by.name} pada {when(last.at)}.")
+
+
+def _current_run(ticket: Ticket, *, expected: int | None = None) -> StepRun:
+    """The open run; Conflict when it is not the expected one, saying who was first and when."""
+    current = ticket.runs.open().select_related("performer").first()
+    if current is not None and expected in (None, current.pk):
+        current.ticket = ticket
+        return current
+    passed = ticket.runs.filter(left_at__isnull=False).select_related("performer")
+    done = passed.filter(pk=expected).first() if expected else passed.last()
+    if done is None or done.performer is None or done.left_at is None:
+        raise Refused("Tiket ini tidak sedang berada pada langkah tersebut.")
+    raise Conflict(
+        f"Langkah {done.row} sudah diselesaikan lebih dahulu oleh {done.performer.name} pada {when(done.left_at)}."
+    )
+
+
+def _taken_by(run: StepRun) -> str:
+    """Who has the task, since when."""
+    assert run.performer and run.claimed_at  # noqa: S101  # for the type checker: callers know the task is taken
+    return f"Tugas ini sudah diambil {run.performer.name} pada {when(run.claimed_at)}."
+
+
+# Numbers, tokens, files
+
+
+def _locked_sequence(sop: Sop, now: datetime) -> NumberSequence:
+    """The numbers of the year in WIB, locked: whoever files next waits, and then sees what was filed."""
+    year = timezone.localtime(now).year
+    NumberSequence.objects.get_or_create(prefix=sop.prefix, year=year)
+    return NumberSequence.objects.select_for_update().get(prefix=sop.prefix, year=year)
+
+
+def _next_number(sequence: NumberSequence) -> str:
+    """The next number: `WEB-2026-0001`. Gapless, since it is taken in the transaction of its ticket."""
+    sequence.last += 1
+    sequence.save(update_fields=["last"])
+    return f"{sequence.prefix}-{sequence.year}-{sequence.last:04d}"
+
+
+def _already_done(token: UUID | None, *, by: User) -> Ticket | None:
+    """The ticket that a form with this token was sent for before."""
+    used = FormToken.objects.filter(token=token, person=by).select_related("ticket").first() if token else None
+    return used.ticket if used else None
+
+
+def _spend(token: UUID | None, ticket: Ticket, *, by: User, now: datetime) -> None:
+    """Mark the token as used, in the transaction of the act."""
+    if token:
+        FormToken.objects.create(token=token, person=by, ticket=ticket, used_at=now)
+
+
+def _new_files(sop: Sop, known: Record, answers: Answers) -> list[str]:
+    """The keys of uploads in these answers that are not on record yet."""
+    keys: list[str] = []
+    for artefact in sop.artefacts():
+        for question, declared in artefact.fields.items():
+            if isinstance(declared, FilesField):
+                before = set(known.value(artefact.key, question) or ())
+                keys += [key for key in answers.get(artefact.key, {}).get(question) or () if key not in before]
+    return keys
+
+
+def _attach(entry: HistoryEntry, keys: list[str], *, by: User) -> None:
+    """Make a person's uploads part of an act. Refused when one is gone, another's, or attached already."""
+    if not keys:
+        return
+    uploads = Attachment.objects.filter(key__in=keys, uploaded_by=by, ticket=None)
+    if uploads.update(ticket=entry.ticket, entry=entry) != len(set(keys)):
+        raise Refused("Sebagian berkas sudah tidak tersedia. Silakan unggah kembali berkas tersebut.")

@@ -1,0 +1,1 @@
+"""The forms of the helpdesk. They validate; what they mean is decided by `tickets.actions`."""

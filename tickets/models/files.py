@@ -1,0 +1,62 @@
+"""Screenshots and documents. Uploaded first, attached by the act they belong to."""
+
+import secrets
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from tickets.models.history import HistoryEntry
+from tickets.models.tickets import Ticket
+from tickets.storage import private_files
+
+
+def random_key() -> str:
+    """256 random bits: knowing one file's address tells nothing about another's."""
+    return secrets.token_hex(32)
+
+
+def stored_name(attachment, filename: str) -> str:
+    """A random path; nothing of the uploaded name reaches the disk but the ending we chose ourselves."""
+    name = secrets.token_hex(32)
+    return f"{name[:2]}/{name}.{filename.rpartition('.')[2]}"
+
+
+class Attachment(models.Model):
+    """A file that passed the checks of `tickets.uploads`. Without a ticket it is only its uploader's, for a day."""
+
+    class Kind(models.TextChoices):
+        IMAGE = "image", "Gambar"
+        DOCUMENT = "document", "Dokumen"
+
+    key = models.CharField(max_length=64, unique=True, default=random_key, editable=False)
+    kind = models.CharField(max_length=10, choices=Kind)
+    ticket = models.ForeignKey(Ticket, models.PROTECT, null=True, blank=True, related_name="attachments")
+    entry = models.ForeignKey(HistoryEntry, models.PROTECT, null=True, blank=True, related_name="attachments")
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField()
+    name = models.CharField("nama berkas", max_length=150)
+    content_type = models.CharField(max_length=40)
+    size = models.PositiveIntegerField()
+    width = models.PositiveIntegerField(null=True, blank=True)
+    height = models.PositiveIntegerField(null=True, blank=True)
+    sha256 = models.CharField(max_length=64)
+    file = models.FileField(upload_to=stored_name, storage=private_files, max_length=120)
+    thumbnail = models.FileField(upload_to=stored_name, storage=private_files, max_length=120, blank=True)
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(ticket__isnull=True, entry__isnull=True) | Q(ticket__isnull=False, entry__isnull=False),
+                name="attachment_came_with_an_act",
+            ),
+        )
+        indexes = (models.Index(fields=("uploaded_at",), condition=Q(ticket=None), name="uploads_not_attached"),)
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def is_image(self) -> bool:
+        return self.kind == self.Kind.IMAGE

@@ -1,0 +1,253 @@
+"""The ticket: a report of a fault on its way through an SOP."""
+
+from functools import cached_property
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import FilteredRelation, Q
+from django.urls import reverse
+from django_fsm import FSMField, transition
+
+from tickets.models.people import Unit
+from workflows import sops
+from workflows.machine import reopens_the_sops, walks_the_sops
+from workflows.record import Record
+from workflows.sop import MENUNGGU_KONFIRMASI, SELESAI, TIDAK_DIPROSES, Arrow, Sop, Step
+
+CLOSED_STATES = (SELESAI, TIDAK_DIPROSES)
+END_STATES = (MENUNGGU_KONFIRMASI, *CLOSED_STATES)
+
+
+class Impact(models.TextChoices):
+    """How far the fault reaches, as the reporter sees it. A label; it moves no limit."""
+
+    ONE = "satu", "Hanya saya yang terganggu"
+    UNIT = "unit", "Beberapa orang atau satu OPD terganggu"
+    ALL = "semua", "Semua pengguna terganggu"
+
+
+class Channel(models.TextChoices):
+    """How a report reached the office."""
+
+    SITE = "situs", "SOPDesk"
+    WHATSAPP = "whatsapp", "WhatsApp"
+    PHONE = "telepon", "Telepon"
+    LETTER = "surat", "Surat"
+    VISIT = "langsung", "Datang langsung"
+
+
+class Status(models.TextChoices):
+    """What a ticket's state means to everybody."""
+
+    NEW = "baru", "Baru"
+    IN_PROGRESS = "diproses", "Diproses"
+    REOPENED = "dibuka-kembali", "Dibuka kembali"
+    TO_CONFIRM = MENUNGGU_KONFIRMASI, "Menunggu konfirmasi"
+    DONE = SELESAI, "Selesai"
+    NOT_PROCESSED = TIDAK_DIPROSES, "Tidak diproses"
+
+
+class TicketQuerySet(models.QuerySet["Ticket"]):
+    def visible_to(self, person) -> Self:
+        """What a person may see: own reports; all of the SOPs they take part in; Kepala Bidang everything."""
+        if person.is_kepala_bidang:
+            return self
+        return self.filter(Q(reporter=person) | Q(filed_by=person) | Q(procedure__in=person.performed_procedures))
+
+    def own(self, person) -> Self:
+        """Reports of this person, or filed by them for somebody."""
+        return self.filter(Q(reporter=person) | Q(filed_by=person))
+
+    def open(self) -> Self:
+        """Standing on some row."""
+        return self.exclude(state__in=END_STATES)
+
+    def with_status(self, status: Status) -> Self:
+        """Tickets of one status; see `Ticket.status`."""
+        first_rows = [sop.row(sop.first.no) for sop in sops.all_sops().values()]
+        fresh = Q(state__in=first_rows, reopened_at=None)
+        return {
+            Status.NEW: lambda: self.filter(fresh),
+            Status.IN_PROGRESS: lambda: self.open().exclude(fresh).filter(reopened_at=None),
+            Status.REOPENED: lambda: self.open().exclude(reopened_at=None),
+        }.get(status, lambda: self.filter(state=status))()
+
+    def with_turn(self) -> Self:
+        """Each ticket with its open run as `turn` (or None), its performer and the reporter's OPD, in one query."""
+        turn = FilteredRelation("runs", condition=Q(runs__left_at=None))
+        return self.annotate(turn=turn).select_related("turn__performer", "unit", "reporter", "filed_by")
+
+
+class Ticket(models.Model):
+    """One report. Its `state` is the SOP row it stands on, or an end state; only `tickets.actions` changes it."""
+
+    number = models.CharField("nomor", max_length=20, unique=True)
+    procedure = models.CharField("layanan", max_length=40, db_index=True)
+    sop_key = models.CharField("SOP", max_length=40)
+    state = FSMField("keadaan", protected=True, max_length=60, choices=sops.states, db_index=True)
+    round = models.PositiveSmallIntegerField("putaran", default=1)
+    version = models.PositiveIntegerField(default=0, help_text="Number of history entries; the last one's `seq`.")
+
+    title = models.CharField("judul", max_length=150)
+    description = models.TextField("uraian", max_length=5_000)
+    page_url = models.URLField("alamat halaman", max_length=500, blank=True)
+    noticed_at = models.DateTimeField("diketahui sejak", null=True, blank=True)
+    impact = models.CharField("dampak", max_length=10, choices=Impact, default=Impact.ONE)
+    given = models.JSONField(
+        default=dict, help_text="The latest values of each artefact: the record, for the next row."
+    )
+
+    reporter = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="reports", verbose_name="pelapor"
+    )
+    reporter_name = models.CharField("nama pelapor", max_length=150)
+    reporter_contact = models.CharField("kontak pelapor", max_length=150, blank=True)
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name="OPD")
+    filed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="filed_tickets", verbose_name="dicatat oleh"
+    )
+    channel = models.CharField("saluran", max_length=10, choices=Channel, default=Channel.SITE)
+
+    created_at = models.DateTimeField("dilaporkan")
+    updated_at = models.DateTimeField("diperbarui", db_index=True)
+    reopened_at = models.DateTimeField("dibuka kembali", null=True, blank=True)
+    closed_at = models.DateTimeField("ditutup", null=True, blank=True)
+    search_text = models.TextField(editable=False, default="")
+
+    objects = TicketQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "tiket"
+        verbose_name_plural = "tiket"
+        ordering = ("-created_at", "-pk")
+        indexes = (
+            models.Index(fields=("procedure", "-updated_at"), name="ticket_by_procedure"),
+            models.Index(fields=("reporter", "-updated_at"), name="ticket_by_reporter"),
+            models.Index(fields=("filed_by", "-updated_at"), name="ticket_by_filer"),
+            models.Index(fields=("-created_at",), name="ticket_by_creation"),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(state__in=CLOSED_STATES, closed_at__isnull=False)
+                | (~Q(state__in=CLOSED_STATES) & Q(closed_at__isnull=True)),
+                name="ticket_closed_has_its_time",
+            ),
+            models.CheckConstraint(condition=Q(round__gte=1), name="ticket_round_counts_from_one"),
+        )
+
+    def __str__(self):
+        return f"{self.number} {self.title}"
+
+    def get_absolute_url(self):
+        return reverse("tiket-detail", args=[self.number])
+
+    def refresh_from_db(self, using=None, fields=None, from_queryset=None):
+        """As Django's, for a protected state: it is dropped first, so that the reload is not taken for a change."""
+        if fields is None or "state" in fields:
+            self.__dict__.pop("state", None)
+        for cached in ("sop", "rows_done"):
+            self.__dict__.pop(cached, None)
+        super().refresh_from_db(using=using, fields=fields, from_queryset=from_queryset)
+
+    # What the machine asks (workflows.machine.Case)
+
+    fresh: dict = {}  # the answers of the act under way; replaced on the instance, never changed in place
+
+    @cached_property
+    def sop(self) -> Sop:
+        """The issue of the SOP that this ticket keeps."""
+        return sops.get(self.sop_key)
+
+    @property
+    def step(self) -> Step | None:
+        """The row the ticket stands on, or None at an end."""
+        found = sops.find(self.state)
+        return found[1] if found else None
+
+    @cached_property
+    def rows_done(self) -> frozenset[int]:
+        """The rows completed in this round."""
+        done = self.runs.filter(round=self.round, left_at__isnull=False)
+        return frozenset(done.values_list("row", flat=True))
+
+    @property
+    def record(self) -> Record:
+        return Record(
+            given=self.given,
+            fresh=self.fresh,
+            rows_done=self.rows_done,
+            headline=f"{self.number} · {self.title} · {self.unit or self.reporter_name}",
+        )
+
+    def is_reported_by(self, person) -> bool:
+        """Whether the report is this person's; one without an account is spoken for by who filed it."""
+        return bool(person.pk == (self.reporter_id or self.filed_by_id))
+
+    # The transitions. Their bodies are empty: `tickets.actions` does what goes with a move, in one transaction.
+
+    @walks_the_sops(field=state)
+    def complete_step(self, arrow: Arrow):
+        """Leave the row by an arrow."""
+
+    @transition(
+        field=state,
+        source=MENUNGGU_KONFIRMASI,
+        target=SELESAI,
+        permission=lambda ticket, person: ticket.is_reported_by(person),
+    )
+    def confirm(self):
+        """The reporter says the fault is gone."""
+
+    @reopens_the_sops(field=state, source=MENUNGGU_KONFIRMASI)
+    def reopen(self):
+        """The fault is still there: a new round begins."""
+
+    # What pages ask
+
+    @property
+    def status(self) -> Status:
+        """The state in a word that everybody knows."""
+        if self.state in END_STATES:
+            return Status(self.state)
+        if self.reopened_at:
+            return Status.REOPENED
+        return Status.NEW if self.step is self.sop.first else Status.IN_PROGRESS
+
+    @property
+    def status_label(self) -> str:
+        return self.status.label
+
+    @property
+    def is_open(self) -> bool:
+        return self.state not in END_STATES
+
+    @property
+    def awaits_confirmation(self) -> bool:
+        return self.state == MENUNGGU_KONFIRMASI
+
+
+class NumberSequence(models.Model):
+    """The last ticket number given out per prefix and year. Locked while one is taken, so that no number is skipped."""
+
+    prefix = models.CharField(max_length=10)
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("prefix", "year"), name="one_number_sequence_a_year"),)
+
+    def __str__(self):
+        return f"{self.prefix}-{self.year}"
+
+
+class FormToken(models.Model):
+    """A form that was sent. Unique, written in the transaction of its act: a double click is one act."""
+
+    token = models.UUIDField(unique=True)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="+")
+    used_at = models.DateTimeField()
+
+    def __str__(self):
+        return str(self.token)

@@ -1,0 +1,73 @@
+"""Who may do what with a ticket. What the *state* allows and what the *person* may do are separate sentences.
+
+Buttons, views and actions ask the same functions. Each takes the person and the ticket; those about a row also take its
+open run, so that a page asks the database once. What a person may *see* is `Ticket.objects.visible_to`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils import timezone
+from django_fsm import has_transition_perm
+
+from tickets.models import RoleAssignment, StepRun, Ticket, User
+from workflows.sop import Sop
+
+
+def takes_part(person: User, ticket: Ticket) -> bool:
+    """Holds some role of the SOP, or is Kepala Bidang: reads what is internal."""
+    return person.is_kepala_bidang or ticket.procedure in person.roles_by_procedure
+
+
+def coordinates(person: User, ticket: Ticket) -> bool:
+    """Is the subkoordinator of the ticket's SOP."""
+    return ticket.procedure in person.coordinated_procedures
+
+
+def holds_the_row(person: User, ticket: Ticket) -> bool:
+    """Holds the role that performs the row the ticket stands on."""
+    return ticket.step is not None and person.holds(ticket.step.performer, ticket.procedure)
+
+
+def may_complete(person: User, ticket: Ticket, run: StepRun | None) -> bool:
+    """The row's role, unless a colleague has taken the task."""
+    return run is not None and holds_the_row(person, ticket) and run.performer_id in (None, person.pk)
+
+
+def may_claim(person: User, ticket: Ticket, run: StepRun | None) -> bool:
+    return run is not None and run.performer_id is None and holds_the_row(person, ticket)
+
+
+def may_release(person: User, ticket: Ticket, run: StepRun | None) -> bool:
+    return run is not None and run.performer_id == person.pk and holds_the_row(person, ticket)
+
+
+def may_hand_over(person: User, ticket: Ticket, run: StepRun | None) -> bool:
+    return run is not None and coordinates(person, ticket)
+
+
+def may_comment(person: User, ticket: Ticket) -> bool:
+    """Everybody who may see the ticket."""
+    return ticket.is_reported_by(person) or person.pk == ticket.filed_by_id or takes_part(person, ticket)
+
+
+def may_confirm(person: User, ticket: Ticket) -> bool:
+    return bool(has_transition_perm(ticket.confirm, person))
+
+
+def may_reopen(person: User, ticket: Ticket) -> bool:
+    return bool(has_transition_perm(ticket.reopen, person))
+
+
+def may_file_for_others(person: User, sop: Sop) -> bool:
+    return sop.procedure in person.coordinated_procedures
+
+
+def colleagues(ticket: Ticket, *, without: StepRun | None = None) -> Iterable[User]:
+    """The people who hold the role of the ticket's row today, less the one who has the task."""
+    if ticket.step is None:
+        return User.objects.none()
+    holders = RoleAssignment.objects.holders(ticket.step.performer, ticket.procedure, timezone.localdate())
+    people = User.objects.filter(role_assignments__in=holders).distinct()
+    return people.exclude(pk=without.performer_id) if without and without.performer_id else people
