@@ -1,8 +1,8 @@
 """The flowchart of an SOP as a layout: which symbol stands where, and the way each arrow takes between them.
 
-Numbers only, no markup: the page draws it as SVG (`workflows.sheet`), and any other renderer can. Across, one unit is one
-Pelaksana column. Down, a row has two places: its *gutter* just under its upper edge, where no symbol ever stands, and its
-*middle*, where the symbols stand. So rows may be as high as their words make them.
+Numbers only, no markup: the page draws it as SVG (`workflows.sheet`), and any other renderer can. Across, one unit is
+one Pelaksana column. Down, a row has two places: its *gutter* just under its upper edge, where no symbol ever stands,
+and its *middle*, where the symbols stand. So rows may be as high as their words make them.
 """
 
 from __future__ import annotations
@@ -179,7 +179,7 @@ def _ways(plan: Flow, source: int, target: int) -> Iterator[tuple[Point, ...]]:
         edge + side for edge in range(plan.columns + 1) for side in (-LANE, LANE) if 0 < edge + side < plan.columns
     ]
     for lane in lanes:
-        exits = [(Point(lane, start.y),)]
+        exits: list[tuple[Point, ...]] = [(Point(lane, start.y),)]
         if target > source:
             exits.append((Point(start.x, below), Point(lane, below)))
         for way_out in exits:

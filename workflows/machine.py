@@ -17,7 +17,6 @@ from workflows.record import Record
 from workflows.roles import Role
 from workflows.sop import Arrow, Artefact, Sop, Step
 
-
 # django-fsm types a transition's callables by Django's own models; the machine asks less of them than that, hence Any.
 
 
@@ -119,10 +118,9 @@ def objections(sop: Sop, step: Step, record: Record, *, arrow: Arrow, reason: st
     if arrow not in open_arrows(sop, step):
         found["arrow"] = f"Tindakan “{arrow.label}” tidak diaktifkan oleh kantor."
     if arrow.only_if and not arrow.only_if.holds(record):
-        artefact = next(a for a in step.produces if a.key == arrow.only_if.artefact)
-        found[field_name(artefact, arrow.only_if.question)] = (
-            f"Tindakan “{arrow.label}” hanya untuk {arrow.when}. Sesuaikan pilihan ini atau tindakannya."
-        )
+        asked_here = (a for a in step.produces if a.key == arrow.only_if.artefact)
+        name = next((field_name(artefact, arrow.only_if.question) for artefact in asked_here), "arrow")
+        found[name] = f"Tindakan “{arrow.label}” hanya untuk {arrow.when}. Sesuaikan pilihan ini atau tindakannya."
     if arrow.reason_required and not reason.strip():
         found["reason"] = f"Tindakan “{arrow.label}” memerlukan alasan. Silakan tuliskan."
     return found

@@ -69,15 +69,17 @@ def document_comparisons(sop: Sop, told: dict[str, Any]) -> Iterator[tuple[str, 
         yield f"{name}.items.source", [text.source for text in ours.items], items["source"]
 
     yield from both("summary", sop.summary, told["summary"])
-    yield "equipment.normalised", [str(text) for text in sop.equipment], [
-        item["normalised"] for item in told["equipment"]["items"]
-    ]
-    yield "equipment.source", [text.source for text in sop.equipment], [
-        item["source"] for item in told["equipment"]["items"]
-    ]
-    yield from both(
-        "warnings.intro", sop.warnings_intro, told["warnings"]["intro"] or {"normalised": "", "source": ""}
+    yield (
+        "equipment.normalised",
+        [str(text) for text in sop.equipment],
+        [item["normalised"] for item in told["equipment"]["items"]],
     )
+    yield (
+        "equipment.source",
+        [text.source for text in sop.equipment],
+        [item["source"] for item in told["equipment"]["items"]],
+    )
+    yield from both("warnings.intro", sop.warnings_intro, told["warnings"]["intro"] or {"normalised": "", "source": ""})
     yield "warnings.length", len(sop.warnings), len(told["warnings"]["items"])
     for text, item in zip(sop.warnings, told["warnings"]["items"], strict=True):
         yield from both(f"warnings.{item['num']}", text, item)
@@ -94,9 +96,11 @@ def document_comparisons(sop: Sop, told: dict[str, Any]) -> Iterator[tuple[str, 
         yield from both(f"columns.{item['key']}", ours.name, item)
         yield f"columns.{item['key']}.kind", ours.kind.value, item["kind"]
 
-    yield "artefacts", {artefact.key: artefact.label for artefact in sop.artefacts()}, {
-        key: artefact["label"] for key, artefact in told["artefacts"].items()
-    }
+    yield (
+        "artefacts",
+        {artefact.key: artefact.label for artefact in sop.artefacts()},
+        {key: artefact["label"] for key, artefact in told["artefacts"].items()},
+    )
     yield "evidence", sop.evidence.key, "bukti_masalah"
 
     yield from both("annex.title", sop.annex.title, told["annex"]["title"])

@@ -4,327 +4,771 @@ import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
 import django_fsm
+from django.conf import settings
+from django.db import migrations, models
+
 import tickets.models.files
 import tickets.models.people
 import tickets.storage
 import workflows.sops
-from django.conf import settings
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HistoryEntry',
+            name="HistoryEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seq', models.PositiveIntegerField()),
-                ('at', models.DateTimeField()),
-                ('role', models.CharField(blank=True, choices=[('sub_koordinator', 'Sub Koordinator'), ('web_developer', 'Web Developer'), ('programmer', 'Programmer'), ('tim_infrastruktur', 'Tim Infrastruktur'), ('subkoordinator_aplikasi', 'Subkoordinator Aplikasi'), ('subkoordinator_infrastruktur', 'Subkoordinator Infrastruktur'), ('network_administrator', 'Network Administrator'), ('kepala_bidang_aptika', 'Kepala Bidang Aptika')], max_length=40)),
-                ('action', models.CharField(choices=[('file_report', 'Melaporkan'), ('complete_step', 'Menyelesaikan langkah'), ('claim', 'Mengambil tugas'), ('release', 'Melepas tugas'), ('hand_over', 'Menyerahkan tugas'), ('comment', 'Menulis komentar'), ('confirm', 'Mengonfirmasi selesai'), ('reopen', 'Membuka kembali'), ('acknowledge', 'Menandai diketahui')], max_length=20)),
-                ('from_state', models.CharField(blank=True, max_length=60)),
-                ('to_state', models.CharField(max_length=60)),
-                ('round', models.PositiveSmallIntegerField()),
-                ('internal', models.BooleanField(default=False, help_text='Never shown to the reporter.')),
-                ('detail_digest', models.CharField(max_length=64)),
-                ('previous_hash', models.CharField(blank=True, max_length=64)),
-                ('hash', models.CharField(max_length=64)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("seq", models.PositiveIntegerField()),
+                ("at", models.DateTimeField()),
+                (
+                    "role",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("sub_koordinator", "Sub Koordinator"),
+                            ("web_developer", "Web Developer"),
+                            ("programmer", "Programmer"),
+                            ("tim_infrastruktur", "Tim Infrastruktur"),
+                            ("subkoordinator_aplikasi", "Subkoordinator Aplikasi"),
+                            ("subkoordinator_infrastruktur", "Subkoordinator Infrastruktur"),
+                            ("network_administrator", "Network Administrator"),
+                            ("kepala_bidang_aptika", "Kepala Bidang Aptika"),
+                        ],
+                        max_length=40,
+                    ),
+                ),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[
+                            ("file_report", "Melaporkan"),
+                            ("complete_step", "Menyelesaikan langkah"),
+                            ("claim", "Mengambil tugas"),
+                            ("release", "Melepas tugas"),
+                            ("hand_over", "Menyerahkan tugas"),
+                            ("comment", "Menulis komentar"),
+                            ("confirm", "Mengonfirmasi selesai"),
+                            ("reopen", "Membuka kembali"),
+                            ("acknowledge", "Menandai diketahui"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("from_state", models.CharField(blank=True, max_length=60)),
+                ("to_state", models.CharField(max_length=60)),
+                ("round", models.PositiveSmallIntegerField()),
+                ("internal", models.BooleanField(default=False, help_text="Never shown to the reporter.")),
+                ("detail_digest", models.CharField(max_length=64)),
+                ("previous_hash", models.CharField(blank=True, max_length=64)),
+                ("hash", models.CharField(max_length=64)),
             ],
             options={
-                'ordering': ('ticket', 'seq'),
+                "ordering": ("ticket", "seq"),
             },
         ),
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, unique=True, verbose_name='nama')),
-                ('short_name', models.CharField(max_length=40, unique=True, verbose_name='singkatan')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200, unique=True, verbose_name="nama")),
+                ("short_name", models.CharField(max_length=40, unique=True, verbose_name="singkatan")),
             ],
             options={
-                'verbose_name': 'perangkat daerah',
-                'verbose_name_plural': 'perangkat daerah',
-                'ordering': ('name',),
+                "verbose_name": "perangkat daerah",
+                "verbose_name_plural": "perangkat daerah",
+                "ordering": ("name",),
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('email', models.EmailField(error_messages={'unique': 'Surel ini sudah dipakai akun lain.'}, max_length=254, unique=True, verbose_name='surel')),
-                ('name', models.CharField(max_length=150, verbose_name='nama')),
-                ('nip', models.CharField(blank=True, help_text='18 angka, bila ada.', max_length=18, null=True, unique=True, verbose_name='NIP')),
-                ('phone', models.CharField(blank=True, max_length=30, verbose_name='telepon')),
-                ('is_active', models.BooleanField(default=True, verbose_name='aktif')),
-                ('is_staff', models.BooleanField(default=False, verbose_name='administrator')),
-                ('joined_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='terdaftar')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
-                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='people', to='tickets.unit', verbose_name='perangkat daerah')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "email",
+                    models.EmailField(
+                        error_messages={"unique": "Surel ini sudah dipakai akun lain."},
+                        max_length=254,
+                        unique=True,
+                        verbose_name="surel",
+                    ),
+                ),
+                ("name", models.CharField(max_length=150, verbose_name="nama")),
+                (
+                    "nip",
+                    models.CharField(
+                        blank=True,
+                        help_text="18 angka, bila ada.",
+                        max_length=18,
+                        null=True,
+                        unique=True,
+                        verbose_name="NIP",
+                    ),
+                ),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="telepon")),
+                ("is_active", models.BooleanField(default=True, verbose_name="aktif")),
+                ("is_staff", models.BooleanField(default=False, verbose_name="administrator")),
+                (
+                    "joined_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="terdaftar"),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="people",
+                        to="tickets.unit",
+                        verbose_name="perangkat daerah",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'pengguna',
-                'verbose_name_plural': 'pengguna',
-                'ordering': ('name',),
+                "verbose_name": "pengguna",
+                "verbose_name_plural": "pengguna",
+                "ordering": ("name",),
             },
         ),
         migrations.CreateModel(
-            name='EntryDetail',
+            name="EntryDetail",
             fields=[
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='detail', serialize=False, to='tickets.historyentry')),
-                ('salt', models.CharField(max_length=32)),
-                ('body', models.JSONField(default=dict)),
-                ('erased_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="detail",
+                        serialize=False,
+                        to="tickets.historyentry",
+                    ),
+                ),
+                ("salt", models.CharField(max_length=32)),
+                ("body", models.JSONField(default=dict)),
+                ("erased_at", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.AddField(
-            model_name='historyentry',
-            name='acting_for',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="historyentry",
+            name="acting_for",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='historyentry',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="historyentry",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.CreateModel(
-            name='NumberSequence',
+            name="NumberSequence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('prefix', models.CharField(max_length=10)),
-                ('year', models.PositiveSmallIntegerField()),
-                ('last', models.PositiveIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("prefix", models.CharField(max_length=10)),
+                ("year", models.PositiveSmallIntegerField()),
+                ("last", models.PositiveIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('prefix', 'year'), name='one_number_sequence_a_year')],
+                "constraints": [models.UniqueConstraint(fields=("prefix", "year"), name="one_number_sequence_a_year")],
             },
         ),
         migrations.CreateModel(
-            name='Ticket',
+            name="Ticket",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=20, unique=True, verbose_name='nomor')),
-                ('procedure', models.CharField(db_index=True, max_length=40, verbose_name='layanan')),
-                ('sop_key', models.CharField(max_length=40, verbose_name='SOP')),
-                ('state', django_fsm.FSMField(choices=workflows.sops.states, db_index=True, max_length=60, protected=True, verbose_name='keadaan')),
-                ('round', models.PositiveSmallIntegerField(default=1, verbose_name='putaran')),
-                ('version', models.PositiveIntegerField(default=0, help_text="Number of history entries; the last one's `seq`.")),
-                ('title', models.CharField(max_length=150, verbose_name='judul')),
-                ('description', models.TextField(max_length=5000, verbose_name='uraian')),
-                ('page_url', models.URLField(blank=True, max_length=500, verbose_name='alamat halaman')),
-                ('noticed_at', models.DateTimeField(blank=True, null=True, verbose_name='diketahui sejak')),
-                ('impact', models.CharField(choices=[('satu', 'Hanya saya yang terganggu'), ('unit', 'Beberapa orang atau satu OPD terganggu'), ('semua', 'Semua pengguna terganggu')], default='satu', max_length=10, verbose_name='dampak')),
-                ('given', models.JSONField(default=dict, help_text='The latest values of each artefact: the record, for the next row.')),
-                ('reporter_name', models.CharField(max_length=150, verbose_name='nama pelapor')),
-                ('reporter_contact', models.CharField(blank=True, max_length=150, verbose_name='kontak pelapor')),
-                ('channel', models.CharField(choices=[('situs', 'SOPDesk'), ('whatsapp', 'WhatsApp'), ('telepon', 'Telepon'), ('surat', 'Surat'), ('langsung', 'Datang langsung')], default='situs', max_length=10, verbose_name='saluran')),
-                ('created_at', models.DateTimeField(verbose_name='dilaporkan')),
-                ('updated_at', models.DateTimeField(db_index=True, verbose_name='diperbarui')),
-                ('reopened_at', models.DateTimeField(blank=True, null=True, verbose_name='dibuka kembali')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='ditutup')),
-                ('search_text', models.TextField(default='', editable=False)),
-                ('filed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='filed_tickets', to=settings.AUTH_USER_MODEL, verbose_name='dicatat oleh')),
-                ('reporter', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reports', to=settings.AUTH_USER_MODEL, verbose_name='pelapor')),
-                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='tickets.unit', verbose_name='OPD')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=20, unique=True, verbose_name="nomor")),
+                ("procedure", models.CharField(db_index=True, max_length=40, verbose_name="layanan")),
+                ("sop_key", models.CharField(max_length=40, verbose_name="SOP")),
+                (
+                    "state",
+                    django_fsm.FSMField(
+                        choices=workflows.sops.states,
+                        db_index=True,
+                        max_length=60,
+                        protected=True,
+                        verbose_name="keadaan",
+                    ),
+                ),
+                ("round", models.PositiveSmallIntegerField(default=1, verbose_name="putaran")),
+                (
+                    "version",
+                    models.PositiveIntegerField(
+                        default=0, help_text="Number of history entries; the last one's `seq`."
+                    ),
+                ),
+                ("title", models.CharField(max_length=150, verbose_name="judul")),
+                ("description", models.TextField(max_length=5000, verbose_name="uraian")),
+                ("page_url", models.URLField(blank=True, max_length=500, verbose_name="alamat halaman")),
+                ("noticed_at", models.DateTimeField(blank=True, null=True, verbose_name="diketahui sejak")),
+                (
+                    "impact",
+                    models.CharField(
+                        choices=[
+                            ("satu", "Hanya saya yang terganggu"),
+                            ("unit", "Beberapa orang atau satu OPD terganggu"),
+                            ("semua", "Semua pengguna terganggu"),
+                        ],
+                        default="satu",
+                        max_length=10,
+                        verbose_name="dampak",
+                    ),
+                ),
+                (
+                    "given",
+                    models.JSONField(
+                        default=dict, help_text="The latest values of each artefact: the record, for the next row."
+                    ),
+                ),
+                ("reporter_name", models.CharField(max_length=150, verbose_name="nama pelapor")),
+                ("reporter_contact", models.CharField(blank=True, max_length=150, verbose_name="kontak pelapor")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("situs", "SOPDesk"),
+                            ("whatsapp", "WhatsApp"),
+                            ("telepon", "Telepon"),
+                            ("surat", "Surat"),
+                            ("langsung", "Datang langsung"),
+                        ],
+                        default="situs",
+                        max_length=10,
+                        verbose_name="saluran",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="dilaporkan")),
+                ("updated_at", models.DateTimeField(db_index=True, verbose_name="diperbarui")),
+                ("reopened_at", models.DateTimeField(blank=True, null=True, verbose_name="dibuka kembali")),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="ditutup")),
+                ("search_text", models.TextField(default="", editable=False)),
+                (
+                    "filed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="filed_tickets",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="dicatat oleh",
+                    ),
+                ),
+                (
+                    "reporter",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reports",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="pelapor",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="tickets.unit",
+                        verbose_name="OPD",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'tiket',
-                'verbose_name_plural': 'tiket',
-                'ordering': ('-created_at', '-pk'),
+                "verbose_name": "tiket",
+                "verbose_name_plural": "tiket",
+                "ordering": ("-created_at", "-pk"),
             },
         ),
         migrations.CreateModel(
-            name='StepRun',
+            name="StepRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('row', models.PositiveSmallIntegerField(verbose_name='langkah')),
-                ('round', models.PositiveSmallIntegerField(verbose_name='putaran')),
-                ('role', models.CharField(choices=[('sub_koordinator', 'Sub Koordinator'), ('web_developer', 'Web Developer'), ('programmer', 'Programmer'), ('tim_infrastruktur', 'Tim Infrastruktur'), ('subkoordinator_aplikasi', 'Subkoordinator Aplikasi'), ('subkoordinator_infrastruktur', 'Subkoordinator Infrastruktur'), ('network_administrator', 'Network Administrator'), ('kepala_bidang_aptika', 'Kepala Bidang Aptika')], max_length=40, verbose_name='peran')),
-                ('entered_at', models.DateTimeField(verbose_name='masuk')),
-                ('claimed_at', models.DateTimeField(blank=True, null=True, verbose_name='diambil')),
-                ('left_at', models.DateTimeField(blank=True, null=True, verbose_name='selesai')),
-                ('arrow', models.CharField(blank=True, help_text='Where it led: `Arrow.key`.', max_length=30)),
-                ('arrow_label', models.CharField(blank=True, max_length=80)),
-                ('is_deviation', models.BooleanField(default=False, help_text='Left by an arrow that practice needs and the document does not have.')),
-                ('performer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='runs', to=settings.AUTH_USER_MODEL, verbose_name='pelaksana')),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='tickets.ticket')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("row", models.PositiveSmallIntegerField(verbose_name="langkah")),
+                ("round", models.PositiveSmallIntegerField(verbose_name="putaran")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("sub_koordinator", "Sub Koordinator"),
+                            ("web_developer", "Web Developer"),
+                            ("programmer", "Programmer"),
+                            ("tim_infrastruktur", "Tim Infrastruktur"),
+                            ("subkoordinator_aplikasi", "Subkoordinator Aplikasi"),
+                            ("subkoordinator_infrastruktur", "Subkoordinator Infrastruktur"),
+                            ("network_administrator", "Network Administrator"),
+                            ("kepala_bidang_aptika", "Kepala Bidang Aptika"),
+                        ],
+                        max_length=40,
+                        verbose_name="peran",
+                    ),
+                ),
+                ("entered_at", models.DateTimeField(verbose_name="masuk")),
+                ("claimed_at", models.DateTimeField(blank=True, null=True, verbose_name="diambil")),
+                ("left_at", models.DateTimeField(blank=True, null=True, verbose_name="selesai")),
+                ("arrow", models.CharField(blank=True, help_text="Where it led: `Arrow.key`.", max_length=30)),
+                ("arrow_label", models.CharField(blank=True, max_length=80)),
+                (
+                    "is_deviation",
+                    models.BooleanField(
+                        default=False, help_text="Left by an arrow that practice needs and the document does not have."
+                    ),
+                ),
+                (
+                    "performer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="runs",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="pelaksana",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="runs", to="tickets.ticket"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('pk',),
+                "ordering": ("pk",),
             },
         ),
         migrations.CreateModel(
-            name='ReportedTo',
+            name="ReportedTo",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('sub_koordinator', 'Sub Koordinator'), ('web_developer', 'Web Developer'), ('programmer', 'Programmer'), ('tim_infrastruktur', 'Tim Infrastruktur'), ('subkoordinator_aplikasi', 'Subkoordinator Aplikasi'), ('subkoordinator_infrastruktur', 'Subkoordinator Infrastruktur'), ('network_administrator', 'Network Administrator'), ('kepala_bidang_aptika', 'Kepala Bidang Aptika')], max_length=40, verbose_name='peran')),
-                ('told_at', models.DateTimeField(verbose_name='dilaporkan')),
-                ('acknowledged_at', models.DateTimeField(blank=True, null=True, verbose_name='diketahui')),
-                ('acknowledged_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reported_to', to='tickets.steprun')),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reported_to', to='tickets.ticket')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("sub_koordinator", "Sub Koordinator"),
+                            ("web_developer", "Web Developer"),
+                            ("programmer", "Programmer"),
+                            ("tim_infrastruktur", "Tim Infrastruktur"),
+                            ("subkoordinator_aplikasi", "Subkoordinator Aplikasi"),
+                            ("subkoordinator_infrastruktur", "Subkoordinator Infrastruktur"),
+                            ("network_administrator", "Network Administrator"),
+                            ("kepala_bidang_aptika", "Kepala Bidang Aptika"),
+                        ],
+                        max_length=40,
+                        verbose_name="peran",
+                    ),
+                ),
+                ("told_at", models.DateTimeField(verbose_name="dilaporkan")),
+                ("acknowledged_at", models.DateTimeField(blank=True, null=True, verbose_name="diketahui")),
+                (
+                    "acknowledged_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reported_to", to="tickets.steprun"
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reported_to", to="tickets.ticket"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-told_at', '-pk'),
+                "ordering": ("-told_at", "-pk"),
             },
         ),
         migrations.AddField(
-            model_name='historyentry',
-            name='ticket',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='tickets.ticket'),
+            model_name="historyentry",
+            name="ticket",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="entries", to="tickets.ticket"
+            ),
         ),
         migrations.CreateModel(
-            name='FormToken',
+            name="FormToken",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.UUIDField(unique=True)),
-                ('used_at', models.DateTimeField()),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.ticket')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Attachment',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(default=tickets.models.files.random_key, editable=False, max_length=64, unique=True)),
-                ('kind', models.CharField(choices=[('image', 'Gambar'), ('document', 'Dokumen')], max_length=10)),
-                ('uploaded_at', models.DateTimeField()),
-                ('name', models.CharField(max_length=150, verbose_name='nama berkas')),
-                ('content_type', models.CharField(max_length=40)),
-                ('size', models.PositiveIntegerField()),
-                ('width', models.PositiveIntegerField(blank=True, null=True)),
-                ('height', models.PositiveIntegerField(blank=True, null=True)),
-                ('sha256', models.CharField(max_length=64)),
-                ('file', models.FileField(max_length=120, storage=tickets.storage.private_files, upload_to=tickets.models.files.stored_name)),
-                ('thumbnail', models.FileField(blank=True, max_length=120, storage=tickets.storage.private_files, upload_to=tickets.models.files.stored_name)),
-                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('entry', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='tickets.historyentry')),
-                ('ticket', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='tickets.ticket')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("token", models.UUIDField()),
+                ("used_at", models.DateTimeField()),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tickets.ticket"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('pk',),
+                "constraints": [models.UniqueConstraint(fields=("token", "person"), name="a_form_is_sent_once")],
             },
         ),
         migrations.CreateModel(
-            name='RoleAssignment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('sub_koordinator', 'Sub Koordinator'), ('web_developer', 'Web Developer'), ('programmer', 'Programmer'), ('tim_infrastruktur', 'Tim Infrastruktur'), ('subkoordinator_aplikasi', 'Subkoordinator Aplikasi'), ('subkoordinator_infrastruktur', 'Subkoordinator Infrastruktur'), ('network_administrator', 'Network Administrator'), ('kepala_bidang_aptika', 'Kepala Bidang Aptika')], max_length=40, verbose_name='peran')),
-                ('procedure', models.CharField(blank=True, choices=tickets.models.people.procedure_choices, default='', help_text='Kosongkan bila berlaku untuk semua layanan.', max_length=40, verbose_name='hanya untuk layanan')),
-                ('starts_on', models.DateField(default=django.utils.timezone.localdate, verbose_name='sejak')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='sampai')),
-                ('letter_number', models.CharField(blank=True, max_length=100, verbose_name='nomor surat')),
-                ('substitute_for', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='pengganti untuk (Plh/Plt)')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='role_assignments', to=settings.AUTH_USER_MODEL, verbose_name='pengguna')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "key",
+                    models.CharField(
+                        default=tickets.models.files.random_key, editable=False, max_length=64, unique=True
+                    ),
+                ),
+                ("kind", models.CharField(choices=[("image", "Gambar"), ("document", "Dokumen")], max_length=10)),
+                ("uploaded_at", models.DateTimeField()),
+                ("name", models.CharField(max_length=150, verbose_name="nama berkas")),
+                ("content_type", models.CharField(max_length=40)),
+                ("size", models.PositiveIntegerField()),
+                ("width", models.PositiveIntegerField(blank=True, null=True)),
+                ("height", models.PositiveIntegerField(blank=True, null=True)),
+                ("sha256", models.CharField(max_length=64)),
+                (
+                    "file",
+                    models.FileField(
+                        max_length=120,
+                        storage=tickets.storage.private_files,
+                        upload_to=tickets.models.files.stored_name,
+                    ),
+                ),
+                (
+                    "thumbnail",
+                    models.FileField(
+                        blank=True,
+                        max_length=120,
+                        storage=tickets.storage.private_files,
+                        upload_to=tickets.models.files.stored_name,
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attachments",
+                        to="tickets.historyentry",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attachments",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'penugasan peran',
-                'verbose_name_plural': 'penugasan peran',
-                'ordering': ('role', 'user__name'),
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='role_ends_not_before_it_starts', violation_error_message='Tanggal sampai tidak boleh sebelum tanggal sejak.'), models.CheckConstraint(condition=models.Q(('substitute_for__isnull', True), models.Q(('ends_on__isnull', False), models.Q(('letter_number', ''), _negated=True)), _connector='OR'), name='substitute_has_an_end_and_a_letter', violation_error_message='Pengganti memerlukan tanggal sampai dan nomor surat.'), models.CheckConstraint(condition=models.Q(('substitute_for__isnull', True), models.Q(('substitute_for', models.F('user')), _negated=True), _connector='OR'), name='nobody_substitutes_for_themselves', violation_error_message='Seseorang tidak dapat menggantikan dirinya sendiri.')],
+                "ordering": ("pk",),
+            },
+        ),
+        migrations.CreateModel(
+            name="RoleAssignment",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("sub_koordinator", "Sub Koordinator"),
+                            ("web_developer", "Web Developer"),
+                            ("programmer", "Programmer"),
+                            ("tim_infrastruktur", "Tim Infrastruktur"),
+                            ("subkoordinator_aplikasi", "Subkoordinator Aplikasi"),
+                            ("subkoordinator_infrastruktur", "Subkoordinator Infrastruktur"),
+                            ("network_administrator", "Network Administrator"),
+                            ("kepala_bidang_aptika", "Kepala Bidang Aptika"),
+                        ],
+                        max_length=40,
+                        verbose_name="peran",
+                    ),
+                ),
+                (
+                    "procedure",
+                    models.CharField(
+                        blank=True,
+                        choices=tickets.models.people.procedure_choices,
+                        default="",
+                        help_text="Kosongkan bila berlaku untuk semua layanan.",
+                        max_length=40,
+                        verbose_name="hanya untuk layanan",
+                    ),
+                ),
+                ("starts_on", models.DateField(default=django.utils.timezone.localdate, verbose_name="sejak")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="sampai")),
+                ("letter_number", models.CharField(blank=True, max_length=100, verbose_name="nomor surat")),
+                (
+                    "substitute_for",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="pengganti untuk (Plh/Plt)",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="role_assignments",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="pengguna",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "penugasan peran",
+                "verbose_name_plural": "penugasan peran",
+                "ordering": ("role", "user__name"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+                        ),
+                        name="role_ends_not_before_it_starts",
+                        violation_error_message="Tanggal sampai tidak boleh sebelum tanggal sejak.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("substitute_for__isnull", True),
+                            models.Q(("ends_on__isnull", False), models.Q(("letter_number", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="substitute_has_an_end_and_a_letter",
+                        violation_error_message="Pengganti memerlukan tanggal sampai dan nomor surat.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("substitute_for__isnull", True),
+                            models.Q(("substitute_for", models.F("user")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="nobody_substitutes_for_themselves",
+                        violation_error_message="Seseorang tidak dapat menggantikan dirinya sendiri.",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='steprun',
-            index=models.Index(condition=models.Q(('left_at', None)), fields=['role', 'entered_at'], name='open_runs_by_role'),
+            model_name="steprun",
+            index=models.Index(
+                condition=models.Q(("left_at", None)), fields=["role", "entered_at"], name="open_runs_by_role"
+            ),
         ),
         migrations.AddIndex(
-            model_name='steprun',
-            index=models.Index(fields=['performer', '-left_at'], name='runs_by_performer'),
+            model_name="steprun",
+            index=models.Index(fields=["performer", "-left_at"], name="runs_by_performer"),
         ),
         migrations.AddConstraint(
-            model_name='steprun',
-            constraint=models.UniqueConstraint(condition=models.Q(('left_at', None)), fields=('ticket',), name='one_open_run_per_ticket'),
+            model_name="steprun",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("left_at", None)), fields=("ticket",), name="one_open_run_per_ticket"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='steprun',
-            constraint=models.CheckConstraint(condition=models.Q(('left_at__isnull', True), ('left_at__gte', models.F('entered_at')), _connector='OR'), name='run_ends_not_before_it_starts'),
+            model_name="steprun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("left_at__isnull", True), ("left_at__gte", models.F("entered_at")), _connector="OR"
+                ),
+                name="run_ends_not_before_it_starts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='steprun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('arrow', ''), ('left_at__isnull', True)), models.Q(('left_at__isnull', False), models.Q(('arrow', ''), _negated=True)), _connector='OR'), name='run_left_has_its_arrow'),
+            model_name="steprun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("arrow", ""), ("left_at__isnull", True)),
+                    models.Q(("left_at__isnull", False), models.Q(("arrow", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="run_left_has_its_arrow",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='steprun',
-            constraint=models.CheckConstraint(condition=models.Q(('left_at__isnull', True), ('performer__isnull', False), _connector='OR'), name='run_left_has_its_performer'),
+            model_name="steprun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("left_at__isnull", True), ("performer__isnull", False), _connector="OR"),
+                name="run_left_has_its_performer",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='steprun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('claimed_at__isnull', True), ('performer__isnull', True)), models.Q(('claimed_at__isnull', False), ('performer__isnull', False)), _connector='OR'), name='run_claimed_has_its_time'),
+            model_name="steprun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("claimed_at__isnull", True), ("performer__isnull", True)),
+                    models.Q(("claimed_at__isnull", False), ("performer__isnull", False)),
+                    _connector="OR",
+                ),
+                name="run_claimed_has_its_time",
+            ),
         ),
         migrations.AddIndex(
-            model_name='reportedto',
-            index=models.Index(fields=['role', '-told_at'], name='reported_by_role'),
+            model_name="reportedto",
+            index=models.Index(fields=["role", "-told_at"], name="reported_by_role"),
         ),
         migrations.AddIndex(
-            model_name='reportedto',
-            index=models.Index(condition=models.Q(('acknowledged_at', None)), fields=['role'], name='reported_unread'),
+            model_name="reportedto",
+            index=models.Index(condition=models.Q(("acknowledged_at", None)), fields=["role"], name="reported_unread"),
         ),
         migrations.AddConstraint(
-            model_name='reportedto',
-            constraint=models.UniqueConstraint(fields=('run', 'role'), name='a_role_is_told_once_of_a_run'),
+            model_name="reportedto",
+            constraint=models.UniqueConstraint(fields=("run", "role"), name="a_role_is_told_once_of_a_run"),
         ),
         migrations.AddConstraint(
-            model_name='reportedto',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('acknowledged_at__isnull', True), ('acknowledged_by__isnull', True)), models.Q(('acknowledged_at__isnull', False), ('acknowledged_by__isnull', False)), _connector='OR'), name='acknowledged_has_its_person'),
+            model_name="reportedto",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("acknowledged_at__isnull", True), ("acknowledged_by__isnull", True)),
+                    models.Q(("acknowledged_at__isnull", False), ("acknowledged_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="acknowledged_has_its_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='historyentry',
-            constraint=models.UniqueConstraint(fields=('ticket', 'seq'), name='history_has_one_entry_per_number'),
+            model_name="historyentry",
+            constraint=models.UniqueConstraint(fields=("ticket", "seq"), name="history_has_one_entry_per_number"),
         ),
         migrations.AddConstraint(
-            model_name='historyentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('previous_hash', ''), ('seq', 1)), models.Q(('seq__gt', 1), models.Q(('previous_hash', ''), _negated=True)), _connector='OR'), name='history_entry_knows_the_one_before'),
+            model_name="historyentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("previous_hash", ""), ("seq", 1)),
+                    models.Q(("seq__gt", 1), models.Q(("previous_hash", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="history_entry_knows_the_one_before",
+            ),
         ),
         migrations.AddIndex(
-            model_name='attachment',
-            index=models.Index(condition=models.Q(('ticket', None)), fields=['uploaded_at'], name='uploads_not_attached'),
+            model_name="attachment",
+            index=models.Index(
+                condition=models.Q(("ticket", None)), fields=["uploaded_at"], name="uploads_not_attached"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attachment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('entry__isnull', True), ('ticket__isnull', True)), models.Q(('entry__isnull', False), ('ticket__isnull', False)), _connector='OR'), name='attachment_came_with_an_act'),
+            model_name="attachment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("entry__isnull", True), ("ticket__isnull", True)),
+                    models.Q(("entry__isnull", False), ("ticket__isnull", False)),
+                    _connector="OR",
+                ),
+                name="attachment_came_with_an_act",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['procedure', '-updated_at'], name='ticket_by_procedure'),
+            model_name="ticket",
+            index=models.Index(fields=["procedure", "-updated_at"], name="ticket_by_procedure"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['reporter', '-updated_at'], name='ticket_by_reporter'),
+            model_name="ticket",
+            index=models.Index(fields=["reporter", "-updated_at"], name="ticket_by_reporter"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['filed_by', '-updated_at'], name='ticket_by_filer'),
+            model_name="ticket",
+            index=models.Index(fields=["filed_by", "-updated_at"], name="ticket_by_filer"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['-created_at'], name='ticket_by_creation'),
+            model_name="ticket",
+            index=models.Index(fields=["-created_at"], name="ticket_by_creation"),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ('selesai', 'tidak-diproses'))), models.Q(models.Q(('state__in', ('selesai', 'tidak-diproses')), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='ticket_closed_has_its_time'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at__isnull", False), ("state__in", ("selesai", "tidak-diproses"))),
+                    models.Q(
+                        models.Q(("state__in", ("selesai", "tidak-diproses")), _negated=True),
+                        ("closed_at__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="ticket_closed_has_its_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('round__gte', 1)), name='ticket_round_counts_from_one'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("round__gte", 1)), name="ticket_round_counts_from_one"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='user_email_is_unique_whatever_its_case'),
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("email"), name="user_email_is_unique_whatever_its_case"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('nip', ''), _negated=True), name='user_nip_is_null_when_absent'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("nip", ""), _negated=True), name="user_nip_is_null_when_absent"
+            ),
         ),
     ]

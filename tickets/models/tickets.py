@@ -144,7 +144,10 @@ class Ticket(models.Model):
 
     def refresh_from_db(self, using=None, fields=None, from_queryset=None):
         """As Django's, for a protected state: it is dropped first, so that the reload is not taken for a change."""
-        if fields is None or "state" in fields:
+        if fields is None:  # named one by one, since a state that was dropped would count as deferred
+            fields = {field.attname for field in self._meta.concrete_fields} - self.get_deferred_fields()
+            self._prefetched_objects_cache = {}
+        if "state" in fields:
             self.__dict__.pop("state", None)
         for cached in ("sop", "rows_done"):
             self.__dict__.pop(cached, None)
@@ -168,8 +171,7 @@ class Ticket(models.Model):
     @cached_property
     def rows_done(self) -> frozenset[int]:
         """The rows completed in this round."""
-        done = self.runs.filter(round=self.round, left_at__isnull=False)
-        return frozenset(done.values_list("row", flat=True))
+        return frozenset(run.row for run in self.runs.all() if run.round == self.round and run.left_at)
 
     @property
     def record(self) -> Record:
@@ -242,12 +244,15 @@ class NumberSequence(models.Model):
 
 
 class FormToken(models.Model):
-    """A form that was sent. Unique, written in the transaction of its act: a double click is one act."""
+    """A form that a person sent. Unique, written in the transaction of its act: a double click is one act."""
 
-    token = models.UUIDField(unique=True)
+    token = models.UUIDField()
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="+")
     used_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("token", "person"), name="a_form_is_sent_once"),)
 
     def __str__(self):
         return str(self.token)

@@ -1,0 +1,52 @@
+"""The SOPs to read: the official sheet with today's tickets on its rows, the state diagram, the open points."""
+
+from collections import Counter
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Count
+from django.http import Http404
+from django.shortcuts import render
+
+from tickets.models import Ticket
+from workflows import sops
+from workflows.diagram import diagram
+from workflows.sheet import sheet
+
+SHEET, DIAGRAM, OPEN_POINTS = "lembar", "diagram", "titik-terbuka"
+
+
+@login_required
+def sop_list(request):
+    """Every SOP with its number and how many open tickets this person may see under it."""
+    standing = _standing(request.user)
+    open_tickets = Counter()
+    for state, tickets in standing.items():
+        sop, _ = sops.find(state)
+        open_tickets[sop.key] += tickets
+    earlier = [sop for sop in sops.all_sops().values() if not sop.is_current]
+    entries = [{"sop": sop, "open_tickets": open_tickets[sop.key]} for sop in [*sops.current(), *earlier]]
+    return render(request, "sop/list.html", {"entries": entries})
+
+
+@login_required
+def sop_detail(request, key):
+    """One SOP, in one of three parts."""
+    try:
+        sop = sops.get(key)
+    except KeyError:
+        raise Http404 from None
+    part = request.GET.get("bagian", SHEET)
+    context = {"sop": sop, "part": part}
+    if part == SHEET:
+        context["sheet"] = sheet(sop, _standing(request.user))
+    elif part == DIAGRAM:
+        context["diagram"] = diagram(sop)
+    elif part != OPEN_POINTS:
+        raise Http404
+    return render(request, f"sop/{part.replace('-', '_')}.html", context)
+
+
+def _standing(person):
+    """How many open tickets this person may see stand on each row, by state."""
+    tickets = Ticket.objects.visible_to(person).open().order_by().values("state").annotate(tickets=Count("pk"))
+    return {row["state"]: row["tickets"] for row in tickets}
