@@ -1,0 +1,39 @@
+"""`python -m tests`: the whole suite on SQLite, then the PostgreSQL part; says at the end what did not run and why."""
+
+import os
+import subprocess
+import sys
+
+from tests import parts
+
+TITLES = {"postgres": "The PostgreSQL part", "redis": "The Redis part", "browser": "The browser part"}
+
+
+def main():
+    unknown = parts.REQUIRED - parts.PARTS.keys()
+    if unknown:
+        return f"SOPDESK_REQUIRE names unknown parts: {', '.join(sorted(unknown))}. Known: {', '.join(parts.PARTS)}."
+    passed = pytest("not postgres", DATABASE_URL="", REDIS_URL="")
+    if not parts.missing("postgres"):
+        passed &= pytest("postgres", DATABASE_URL=parts.POSTGRES_URL, REDIS_URL="")
+    left_out = [part for part in parts.PARTS if parts.missing(part)]
+    tell(passed, left_out)
+    return 0 if passed and not parts.REQUIRED.intersection(left_out) else 1
+
+
+def pytest(marks, **environment):
+    command = [sys.executable, "-m", "pytest", "-m", marks, *sys.argv[1:]]
+    return subprocess.run(command, env=os.environ | environment, check=False).returncode == 0
+
+
+def tell(passed, left_out):
+    print("\nEverything that ran passed." if passed else "\nSome tests failed; they stand above.")
+    for part in left_out:
+        verdict = "did not run, but SOPDESK_REQUIRE asks for it" if part in parts.REQUIRED else "did not run"
+        print(f"{TITLES[part]} {verdict}: {parts.missing(part)}.")
+    if not left_out:
+        print("All parts ran: SQLite, PostgreSQL, Redis and the browser.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
