@@ -1,0 +1,61 @@
+"""The small forms of a ticket's page: comments, confirming, reopening, handing over."""
+
+from django import forms
+
+from tickets.forms.base import BaseForm, OnceForm
+from tickets.forms.uploads import UploadsField
+from workflows.inputs import TEXT_LIMIT
+
+
+class CommentForm(OnceForm):
+    """A comment with files. Only those who take part may make it internal."""
+
+    use_required_attribute = False
+
+    text = forms.CharField(
+        label="Komentar",
+        max_length=TEXT_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Silakan tuliskan komentar Anda."},
+    )
+    internal = forms.BooleanField(label="Catatan internal: tidak terlihat oleh pelapor", required=False)
+
+    def __init__(self, data=None, files=None, *, owner, takes_part):
+        super().__init__(data, files, auto_id="komentar_%s")
+        self.fields["files"] = UploadsField(owner=owner, documents=True, label="Lampiran", required=False)
+        if not takes_part:
+            del self.fields["internal"]
+
+
+class ReopenForm(OnceForm):
+    """Why a fault is still there."""
+
+    use_required_attribute = False
+
+    reason = forms.CharField(
+        label="Apa yang belum selesai?",
+        max_length=TEXT_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Silakan tuliskan mengapa gangguan belum selesai."},
+    )
+
+    def __init__(self, data=None):
+        super().__init__(data, auto_id="buka_%s")
+
+
+class HandOverForm(BaseForm):
+    """To whom a task goes: another holder of the row's role."""
+
+    person = forms.ModelChoiceField(
+        label="Serahkan tugas kepada",
+        queryset=None,
+        empty_label="Pilih pelaksana",
+        error_messages={
+            "required": "Silakan pilih pelaksana.",
+            "invalid_choice": "Silakan pilih pelaksana dari daftar.",
+        },
+    )
+
+    def __init__(self, data=None, *, people):
+        super().__init__(data, auto_id="serah_%s")
+        self.fields["person"].queryset = people

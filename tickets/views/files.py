@@ -1,0 +1,84 @@
+"""Files in and out. Knowing an address is never enough: each delivery asks who is there and is logged."""
+
+import logging
+from pathlib import Path
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.http import FileResponse, Http404, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from tickets import images, uploads
+from tickets.models import Attachment, Ticket
+
+deliveries = logging.getLogger("sopdesk.files")
+
+#: Nothing uploaded may run, load, be framed elsewhere or stay in a cache.
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "private, no-store",
+}
+
+
+@require_POST
+@login_required
+def upload(request):
+    """Store one file for the report, row or comment that the person is writing."""
+    file = request.FILES.get("berkas")
+    if file is None:
+        return JsonResponse({"error": "Berkas tidak sampai dengan utuh. Silakan unggah kembali."}, status=422)
+    try:
+        attachment = uploads.store(file, by=request.user, documents="dokumen" in request.POST)
+    except ValidationError as refusal:
+        return JsonResponse({"error": refusal.message}, status=422)
+    answer = {"key": attachment.key, "name": attachment.name, "url": reverse("lampiran", args=[attachment.key])}
+    if attachment.is_image:
+        answer["thumbnail"] = reverse("lampiran-kecil", args=[attachment.key])
+    return JsonResponse(answer, status=201)
+
+
+@require_http_methods(["GET", "HEAD", "DELETE"])
+@login_required
+def attachment(request, key):
+    """A file, or with DELETE the removal of one's own that was not sent yet."""
+    if request.method == "DELETE":
+        if not uploads.discard(get_object_or_404(uploads.unattached(request.user), key=key)):
+            raise Http404
+        return HttpResponse(status=204)
+    found = get_object_or_404(_visible_to(request.user), key=key)
+    return _delivered(found, found.file, found.content_type, found.name, to=request.user)
+
+
+@require_safe
+@login_required
+def thumbnail(request, key):
+    """The small picture of an image."""
+    found = get_object_or_404(_visible_to(request.user).exclude(thumbnail=""), key=key)
+    name = f"{Path(found.name).stem}.{images.THUMBNAIL_ENDING}"
+    return _delivered(found, found.thumbnail, images.THUMBNAIL_TYPE, name, to=request.user)
+
+
+def _visible_to(person):
+    """One's own uploads not sent yet, and the files of visible tickets, less what is internal to others."""
+    sent = Q(ticket__in=Ticket.objects.visible_to(person))
+    if not person.is_kepala_bidang:
+        sent &= Q(entry__internal=False) | Q(ticket__procedure__in=list(person.roles_by_procedure))
+    return Attachment.objects.filter(Q(ticket=None, uploaded_by=person) | sent).select_related("ticket")
+
+
+def _delivered(found, file, content_type, name, *, to):
+    number = found.ticket.number if found.ticket else "not sent yet"
+    try:
+        response = FileResponse(
+            file.open("rb"), as_attachment=not found.is_image, filename=name, content_type=content_type, headers=HEADERS
+        )
+    except FileNotFoundError:
+        deliveries.error("file %s of %s is missing on disk", found.key[:8], number)
+        raise Http404 from None
+    deliveries.info("file %s of %s delivered to person %s", found.key[:8], number, to.pk)
+    return response
