@@ -1,0 +1,100 @@
+// The page of a ticket. Without this file every button works; with it the page stays current, the button that fits the
+// chosen cause comes to the front, and a half-written form survives whatever others do meanwhile.
+(() => {
+  const card = () => document.getElementById("giliran");
+  const pulse = () => document.getElementById("denyut");
+
+  // A half-written form is one that no longer says what it said when it came.
+  const written = (form) =>
+    JSON.stringify(
+      [...new FormData(form)].map(([name, value]) => [name, value instanceof File ? value.size && value.name : value]),
+    );
+  const fresh = new WeakMap();
+  const drafts = (root) => [...root.querySelectorAll("[data-draft]")];
+  const isDirty = (root) => drafts(root).some((form) => form.dataset.returned || fresh.get(form) !== written(form));
+
+  function begin(root) {
+    for (const form of drafts(root)) {
+      if (form.querySelector(".is-invalid, [data-errors]")) form.dataset.returned = "true"; // came back with errors
+      fresh.set(form, written(form));
+    }
+    root.querySelectorAll("[data-acts]").forEach(bringForward);
+  }
+
+  // The way that fits the answers given so far takes the place of the primary button, and its reason comes with it.
+  function bringForward(form) {
+    const answers = new FormData(form);
+    const ways = [...form.querySelectorAll("[data-way]")];
+    const front = form.querySelector("[data-front]");
+    const fitting = ways.find((way) => way.dataset.answers?.split(" ").includes(answers.get(way.dataset.question)));
+    const former = front.querySelector("[data-way]");
+    if (!fitting || fitting === former) return;
+    fitting.replaceWith(former);
+    front.append(fitting);
+    for (const way of [fitting, former]) {
+      const isFront = way === fitting;
+      way.querySelector("button").classList.toggle("btn-act", isFront);
+      way.querySelector("button").classList.toggle("btn-quiet", !isFront);
+    }
+    const reason = form.querySelector("[data-reason]");
+    const others = form.querySelector("[data-others] .fold-body");
+    if (!reason) return;
+    if ("needsReason" in fitting.dataset) front.prepend(reason);
+    else others.prepend(reason);
+  }
+
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("[data-acts]");
+    if (form) bringForward(form);
+  });
+
+  // A card whose turn has passed stays as long as something is written in it; it says so and can no longer be sent.
+  function keep(news) {
+    card().classList.remove("turn");
+    card().querySelector(".flag")?.remove();
+    const notice = card().querySelector("[data-kept]");
+    notice.querySelector("[data-kept-news]").textContent = news;
+    notice.hidden = false;
+    for (const button of card().querySelectorAll("form button[type=submit]")) button.disabled = true;
+  }
+
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    const { target, fragment } = event.detail;
+    if (target.id !== "giliran") return;
+    const next = fragment.querySelector("#giliran");
+    if (next.dataset.key === target.dataset.key) event.detail.shouldSwap = false;
+    else if (isDirty(target)) {
+      event.detail.shouldSwap = false;
+      keep(next.dataset.news);
+    } else {
+      document.querySelector("[data-announce]").textContent = next.dataset.news;
+    }
+  });
+  document.addEventListener("htmx:load", (event) => event.target.id === "giliran" && begin(event.target));
+
+  // Nobody looks: no question is asked. On coming back, one is asked at once.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target === pulse() && document.hidden) event.preventDefault();
+  });
+  // Which row the form on the page is for, so that the answer can say what became of it.
+  document.addEventListener("htmx:configRequest", (event) => {
+    const run = card().querySelector("[name=run]");
+    if (event.target === pulse() && run) event.detail.parameters.run = run.value;
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden && pulse()) htmx.trigger(pulse(), "segarkan");
+  });
+
+  // Signed out elsewhere: the answer is the sign-in page, which must not replace a half-written one.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.target === pulse() && !event.detail.xhr.responseURL.includes("/segar/")) event.detail.shouldSwap = false;
+  });
+
+  document.addEventListener("DOMContentLoaded", () => {
+    // A page that answered a form stands at the form's address; reloading should show the ticket.
+    const { canonical } = pulse().dataset;
+    if (location.pathname !== canonical) history.replaceState(null, "", canonical);
+    begin(document);
+    document.querySelector("[data-errors]")?.focus();
+  });
+})();

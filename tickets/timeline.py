@@ -1,0 +1,182 @@
+"""The history of a ticket in plain sentences, as its page tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tickets.answers import Files, Shown, shown
+from tickets.models import Attachment, HistoryEntry, Ticket
+from tickets.models.history import Action
+from tickets.models.tickets import Channel
+from workflows import sops
+from workflows.sop import END, NOT_PROCESSED, Artefact, Sop
+
+#: The sign beside each act.
+ICONS = {
+    Action.FILE: "paper-plane",
+    Action.COMPLETE: "check",
+    Action.CLAIM: "hand",
+    Action.RELEASE: "hand-point-left",
+    Action.HAND_OVER: "people-arrows",
+    Action.COMMENT: "comment",
+    Action.CONFIRM: "circle-check",
+    Action.REOPEN: "rotate-left",
+    Action.ACKNOWLEDGE: "eye",
+}
+
+#: By what a report came that somebody else wrote down.
+CHANNELS = {
+    Channel.WHATSAPP: "WhatsApp",
+    Channel.PHONE: "telepon",
+    Channel.LETTER: "surat",
+    Channel.VISIT: "kedatangan langsung",
+}
+
+
+@dataclass(frozen=True)
+class Event:
+    """An act as it is told: `who` (`role`) `does`. `starts_round` is set on the first act of a further round."""
+
+    entry: HistoryEntry
+    does: str
+    then: str = ""
+    reason: str = ""
+    text: str = ""
+    answers: tuple[Shown, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    files: tuple[Attachment, ...] = ()
+    starts_round: int | None = None
+
+    @property
+    def icon(self) -> str:
+        return "ban" if self.entry.to_state == NOT_PROCESSED else ICONS[Action(self.entry.action)]
+
+    @property
+    def is_comment(self) -> bool:
+        return self.entry.action == Action.COMMENT
+
+    @property
+    def capacity(self) -> str:
+        """The role acted in, and for whom: `Programmer, a.n. Budi Santoso`."""
+        role = self.entry.get_role_display() if self.entry.role else ""
+        return f"{role}, a.n. {self.entry.acting_for.name}" if self.entry.acting_for else role
+
+    @property
+    def sentence(self) -> str:
+        """The act in one line of plain text."""
+        who = f"{self.entry.by.name} ({self.capacity})" if self.capacity else self.entry.by.name
+        return f"{who} {self.does}."
+
+
+def events(ticket: Ticket, entries: Iterable[HistoryEntry], files: Files, *, all_answers: bool) -> list[Event]:
+    """The acts of a ticket, oldest first. `entries` are the reader's to see, with `by`, `acting_for` and `detail`.
+
+    Without `all_answers` (a reporter reads) the evidence and the outcome are told, not what the office notes between.
+    """
+    told: list[Event] = []
+    known: dict[str, Any] = {}
+    reached = 1
+    for entry in entries:
+        told.append(_event(ticket, entry, files, known, all_answers=all_answers, reached=reached))
+        known |= _body(entry).get("answers", {})
+        reached = max(reached, entry.round)
+    return told
+
+
+def outcomes(sop: Sop) -> list[Artefact]:
+    """What the rows produce by which the work ends: the result that a reporter is shown."""
+    found = {a.key: a for step in sop.steps if any(arrow.to == END for arrow in step.arrows) for a in step.produces}
+    return list(found.values())
+
+
+def _body(entry: HistoryEntry) -> dict[str, Any]:
+    body: dict[str, Any] = entry.detail.body
+    return body
+
+
+def _event(
+    ticket: Ticket,
+    entry: HistoryEntry,
+    files: Files,
+    known: Mapping[str, Any],
+    *,
+    all_answers: bool,
+    reached: int,
+) -> Event:
+    body = _body(entry)
+    answers = body.get("answers", {})
+    told = [artefact for artefact in _told(ticket.sop, all_answers=all_answers) if artefact.key in answers]
+    if entry.action == Action.FILE or entry.to_state == NOT_PROCESSED:
+        told = []  # the report itself stands above the history; what is not taken up hands nothing on
+    new = [artefact for artefact in told if answers[artefact.key] != known.get(artefact.key)]
+    return Event(
+        entry=entry,
+        does=_does(ticket, entry, body),
+        then=_then(ticket, entry, body, reached),
+        reason=body.get("reason", ""),
+        text="Teks ini sudah dihapus." if entry.detail.erased_at else body.get("text", ""),
+        answers=tuple(filled for a in new if (filled := shown(a, answers[a.key], files)).lines),
+        unchanged=tuple(artefact.label for artefact in told if artefact not in new),
+        files=tuple(files[key] for key in body.get("files", ()) if key in files),
+        starts_round=entry.round if entry.round > reached else None,
+    )
+
+
+def _told(sop: Sop, *, all_answers: bool) -> Sequence[Artefact]:
+    return list(sop.artefacts()) if all_answers else [sop.evidence, *outcomes(sop)]
+
+
+def _does(ticket: Ticket, entry: HistoryEntry, body: Mapping[str, Any]) -> str:
+    """The act as a predicate: what stands after the name."""
+    found = sops.find(entry.from_state)
+    row = f"langkah {found[1].no}" if found else ""
+    match Action(entry.action):
+        case Action.FILE if ticket.reporter_id != entry.by_id:
+            channel = CHANNELS.get(Channel(ticket.channel))
+            came_by = f", yang disampaikan melalui {channel}" if channel else ""
+            return f"mencatat laporan atas nama {ticket.reporter_name}{came_by}"
+        case Action.FILE:
+            return "melaporkan gangguan ini"
+        case Action.COMPLETE if entry.to_state == NOT_PROCESSED:
+            return f"menyatakan pada {row} bahwa laporan ini tidak diproses"
+        case Action.COMPLETE:
+            label = f" dengan “{body['label']}”" if "label" in body else ""
+            return f"menyelesaikan {row} · {found[1].activity}{label}" if found else "menyelesaikan langkah"
+        case Action.CLAIM:
+            return f"mengambil tugas {row}"
+        case Action.RELEASE:
+            return f"melepas tugas {row}"
+        case Action.HAND_OVER:
+            return f"menyerahkan tugas {row} kepada {body.get('name', 'pelaksana lain')}"
+        case Action.CONFIRM:
+            return "mengonfirmasi bahwa gangguan sudah selesai"
+        case Action.REOPEN:
+            return "membuka kembali tiket ini"
+        case Action.ACKNOWLEDGE:
+            return f"menandai hasil langkah {body['row']} diketahui" if "row" in body else "menandai diketahui"
+        case Action.COMMENT:
+            return "menulis catatan internal" if entry.internal else "menulis komentar"
+
+
+def _then(ticket: Ticket, entry: HistoryEntry, body: Mapping[str, Any], reached: int) -> str:
+    """Who has the ticket next, as a sentence; empty when the act moved nothing."""
+    found = sops.find(entry.to_state)
+    if entry.action == Action.RELEASE and found:
+        return f"Tugas kembali ke {found[1].performer.label}."
+    if entry.from_state == entry.to_state:
+        return ""
+    if entry.to_state == NOT_PROCESSED:
+        return "Tiket ditutup."
+    if entry.to_state == END:
+        return "Pelapor diminta mengonfirmasi."
+    if not found:
+        return "Tiket ditutup."
+    begins = f"Putaran ke-{entry.round} dimulai: langkah" if entry.round > reached else "Berikutnya langkah"
+    return f"{begins} {found[1].no}, {found[1].performer.label}."
+
+
+def latest(told: Iterable[Event], *actions: Action) -> Event | None:
+    """The last of some acts, or None. `told` is oldest first."""
+    return next((event for event in reversed(list(told)) if event.entry.action in actions), None)

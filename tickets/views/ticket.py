@@ -1,0 +1,177 @@
+"""The page of a ticket, and what people do there. The page and its refresh every ten seconds show the same partials."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from tickets import actions, rules
+from tickets.forms.step import StepForm
+from tickets.forms.talk import CommentForm, HandOverForm, ReopenForm
+from tickets.models import Ticket
+from tickets.views.ticket_page import contents, news
+from workflows.sop import END
+
+
+@require_GET
+@login_required
+def detail(request, number):
+    return _page(request, _visible(request, number))
+
+
+@require_GET
+@login_required
+def refresh(request, number):
+    """The living parts of the page, or nothing when they are as the page already shows them (`versi`)."""
+    ticket = _visible(request, number)
+    if request.GET.get("versi") == str(ticket.version):
+        return HttpResponse(status=204)
+    asked = request.GET
+    request.GET = request.GET.copy()
+    for own in ("versi", "run"):
+        request.GET.pop(own, None)
+    page = contents(request, ticket)
+    return render(request, "tickets/_live.html", {**page, "live": True, "news": news(page, _whole(asked.get("run")))})
+
+
+@require_POST
+@login_required
+def complete(request, number):
+    """Leave the row. A form that lost its race, or lacks something, comes back with everything that was typed."""
+    ticket = _visible(request, number)
+    run = ticket.runs.select_related("performer").filter(pk=_whole(request.POST.get("run"))).first()
+    if run is None:
+        return _page(request, ticket, notice="Formulir ini tidak lengkap. Silakan ulangi.", status=422)
+    form = StepForm(request.POST, request.FILES, ticket=ticket, run=run, owner=request.user)
+    valid = form.is_valid()
+    if not valid and run.left_at is None and rules.may_complete(request.user, ticket, run):
+        return _page(request, ticket, step_form=form, status=422)
+    try:
+        ticket = actions.complete_step(
+            ticket,
+            by=request.user,
+            run=run.pk,
+            arrow=form.cleaned_data.get("arrow", ""),
+            answers=form.answers() if valid else {},
+            reason=form.cleaned_data.get("reason", ""),
+            token=form.cleaned_data.get("token"),
+        )
+    except actions.Incomplete as lacking:
+        form.reject(lacking.errors)
+        return _page(request, ticket, step_form=form, status=422)
+    except actions.Refused as refusal:
+        return _refused(request, number, refusal, step_form=form)
+    messages.success(request, _thanks(ticket, run))
+    return redirect(ticket)
+
+
+@require_POST
+@login_required
+def claim(request, number):
+    return _act(request, number, actions.claim, "Tugas ini sekarang Anda pegang.")
+
+
+@require_POST
+@login_required
+def release(request, number):
+    return _act(request, number, actions.release, "Tugas sudah Anda lepas.")
+
+
+@require_POST
+@login_required
+def hand_over(request, number):
+    ticket = _visible(request, number)
+    form = HandOverForm(request.POST, people=rules.colleagues(ticket))
+    if not form.is_valid():
+        return _page(request, ticket, hand_over_form=form, status=422)
+    to = form.cleaned_data["person"]
+    return _act(request, number, actions.hand_over, f"Tugas sudah diserahkan kepada {to.name}.", to=to)
+
+
+@require_POST
+@login_required
+def comment(request, number):
+    ticket = _visible(request, number)
+    takes_part = rules.takes_part(request.user, ticket)
+    form = CommentForm(request.POST, request.FILES, owner=request.user, takes_part=takes_part)
+    if not form.is_valid():
+        return _page(request, ticket, comment_form=form, status=422)
+    try:
+        actions.comment(ticket, by=request.user, **form.cleaned_data)
+    except actions.Refused as refusal:
+        return _refused(request, number, refusal, comment_form=form)
+    return redirect(f"{ticket.get_absolute_url()}#riwayat")
+
+
+@require_POST
+@login_required
+def confirm(request, number):
+    thanks = "Terima kasih. Tiket ini selesai."
+    return _act(request, number, actions.confirm, thanks, token=_token(request.POST.get("token")))
+
+
+@require_POST
+@login_required
+def reopen(request, number):
+    ticket = _visible(request, number)
+    form = ReopenForm(request.POST)
+    if not form.is_valid():
+        return _page(request, ticket, reopen_form=form, status=422)
+    try:
+        ticket = actions.reopen(ticket, by=request.user, **form.cleaned_data)
+    except actions.Refused as refusal:
+        return _refused(request, number, refusal, reopen_form=form)
+    messages.success(request, f"Tiket dibuka kembali. Putaran ke-{ticket.round} dimulai.")
+    return redirect(ticket)
+
+
+# What every view here does alike
+
+
+def _visible(request, number):
+    """The ticket, if this person may see it; else as if it were absent."""
+    tickets = Ticket.objects.visible_to(request.user).select_related("unit", "reporter", "filed_by")
+    return get_object_or_404(tickets, number=number)
+
+
+def _act(request, number, action, thanks, **arguments):
+    """Do what one button asks, and go back to the page."""
+    ticket = _visible(request, number)
+    try:
+        action(ticket, by=request.user, **arguments)
+    except actions.Refused as refusal:
+        return _refused(request, number, refusal)
+    messages.success(request, thanks)
+    return redirect(ticket)
+
+
+def _refused(request, number, refusal, **forms):
+    """The page as it stands now, with the reason on top and what was typed below it."""
+    status = 409 if isinstance(refusal, actions.Conflict) else 403
+    return _page(request, _visible(request, number), notice=str(refusal), status=status, **forms)
+
+
+def _page(request, ticket, *, status=200, **parts):
+    return render(request, "tickets/detail.html", contents(request, ticket, **parts), status=status)
+
+
+def _whole(text):
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _token(text):
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
+
+
+def _thanks(ticket, run):
+    if ticket.state == END:
+        return f"Langkah {run.row} selesai. Pelapor diminta mengonfirmasi."
+    if ticket.step is None:
+        return "Laporan ditutup dengan alasan yang Anda tuliskan."
+    return f"Langkah {run.row} selesai. Berikutnya langkah {ticket.step.no}, {ticket.step.performer.label}."

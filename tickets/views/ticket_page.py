@@ -1,0 +1,164 @@
+"""What the page of a ticket shows, read from the database in a fixed number of queries."""
+
+from django.core.paginator import Paginator
+
+from tickets import rules, timeline
+from tickets.answers import shown
+from tickets.forms.base import OnceForm
+from tickets.forms.step import StepForm
+from tickets.forms.talk import CommentForm, HandOverForm, ReopenForm
+from tickets.models.history import Action
+from tickets.stations import done_in_words, stations
+from tickets.turn import in_front, needs, waits_for, ways
+from tickets.words import when
+from workflows.sop import SELESAI, TIDAK_DIPROSES, Kind
+
+EVENTS_PER_PAGE = 20
+
+
+def contents(request, ticket, *, notice="", step_form=None, comment_form=None, reopen_form=None, hand_over_form=None):
+    """Everything the templates ask. A form that comes back is shown in its place or, if that is gone, as text."""
+    person = request.user
+    takes_part = rules.takes_part(person, ticket)
+    runs = list(ticket.runs.select_related("performer").order_by("pk"))
+    ticket.rows_done = frozenset(run.row for run in runs if run.round == ticket.round and run.left_at)
+    files = _files(ticket, takes_part)
+    told = timeline.events(ticket, _entries(ticket, takes_part), files, all_answers=takes_part)
+    way = stations(ticket, runs)
+    oldest_first = request.GET.get("urut") == "lama"
+    if ticket.is_open:
+        card = _row_card(person, ticket, runs, files, step_form, hand_over_form)
+    else:
+        card = _end_card(person, ticket, runs, files, told, reopen_form)
+    returned = next(filter(None, (step_form, reopen_form, hand_over_form)), None)
+    return {
+        "ticket": ticket,
+        "takes_part": takes_part,
+        "notice": notice,
+        "runs": runs,
+        "stations": way,
+        "done_in_words": done_in_words(way),
+        "told": told,
+        "events": Paginator(told if oldest_first else told[::-1], EVENTS_PER_PAGE).get_page(request.GET.get("page")),
+        "oldest_first": oldest_first,
+        "evidence": shown(ticket.sop.evidence, _filed_evidence(ticket, told), files),
+        "files": list(files.values()),
+        "people": _people(runs),
+        "reported_to": _reported_to(ticket) if takes_part else [],
+        "card": card,
+        "lost": _lost(returned) if returned and returned not in card.values() else None,
+        "may_comment": rules.may_comment(person, ticket),
+        "comment_form": comment_form or CommentForm(owner=person, takes_part=takes_part),
+    }
+
+
+def news(page, run_pk):
+    """What became of the row that a half-written form is for (`run_pk`), as a sentence."""
+    run = next((run for run in page["runs"] if run.pk == run_pk), None)
+    if run and run.left_at:
+        return f"Langkah ini sudah diselesaikan oleh {run.performer.name} pada {when(run.left_at)}."
+    if run and run.performer:
+        return f"Tugas ini sudah diambil {run.performer.name} pada {when(run.claimed_at)}."
+    last = page["told"][-1]
+    return f"{last.sentence.removesuffix('.')} pada {when(last.entry.at)}."
+
+
+def _entries(ticket, takes_part):
+    entries = ticket.entries.select_related("by", "acting_for", "detail").order_by("seq")
+    return entries if takes_part else entries.filter(internal=False)
+
+
+def _files(ticket, takes_part):
+    """The attachments this reader may see, by key, in the order they came."""
+    attachments = ticket.attachments.order_by("pk")
+    visible = attachments if takes_part else attachments.filter(entry__internal=False)
+    return {attachment.key: attachment for attachment in visible}
+
+
+def _filed_evidence(ticket, told):
+    return told[0].entry.detail.body.get("answers", {}).get(ticket.sop.evidence.key, {})
+
+
+def _people(runs):
+    """Who performed what: (name, role, rows), in the order they came in."""
+    found = {}
+    for run in runs:
+        if run.performer:
+            found.setdefault((run.performer.name, run.get_role_display()), []).append(run.row)
+    return [(name, role, ", ".join(map(str, dict.fromkeys(rows)))) for (name, role), rows in found.items()]
+
+
+def _reported_to(ticket):
+    return list(ticket.reported_to.select_related("run", "acknowledged_by"))
+
+
+# The card on top: the next act of this person, or whom the ticket waits for
+
+
+def _row_card(person, ticket, runs, files, step_form, hand_over_form):
+    """The card of a row. With the form, if it is this person's turn."""
+    run = runs[-1]
+    holders = list(rules.colleagues(ticket))
+    is_shared = ticket.sop.kind_of(run.step.performer) is Kind.TEAM or len(holders) > 1
+    card = {
+        "key": f"{ticket.state}:{run.pk}:{run.performer_id}",
+        "kind": "waiting",
+        "run": run,
+        "needs": needs(ticket, run.step, runs, files) if rules.takes_part(person, ticket) else [],
+        "waits_for": waits_for(run.step, run, holders),
+        "is_shared": is_shared,
+        "may_claim": is_shared and rules.may_claim(person, ticket, run),
+        "may_release": is_shared and rules.may_release(person, ticket, run),
+    }
+    if rules.may_hand_over(person, ticket, run) and any(holder not in (run.performer, person) for holder in holders):
+        card["hand_over_form"] = hand_over_form or HandOverForm(people=rules.colleagues(ticket, without=run))
+    if rules.may_complete(person, ticket, run):
+        fits = step_form is not None and step_form.run_pk == run.pk
+        form = step_form if fits else StepForm(ticket=ticket, run=run, owner=person)
+        card |= {"kind": "turn", "form": form, **_acts(ticket, run, form)}
+    return card
+
+
+def _acts(ticket, run, form):
+    """The buttons: the one in front, and the others with what their reason is asked for."""
+    offered = ways(ticket, run.step)
+    answered = {field.name: field.value() for field in form.visible_fields()} if form.is_bound else {}
+    front, others = in_front(offered, answered)
+    gave_reason = form.is_bound and bool(form["reason"].errors or form["reason"].value())
+    return {
+        "front": front,
+        "others": others,
+        "need_a_reason": [way.arrow.label for way in offered if way.arrow.reason_required],
+        "others_open": gave_reason and not front.arrow.reason_required,
+    }
+
+
+def _end_card(person, ticket, runs, files, told, reopen_form):
+    """The card of a ticket that has left the table."""
+    given = [artefact for artefact in timeline.outcomes(ticket.sop) if artefact.key in ticket.given]
+    card = {
+        "key": f"{ticket.state}:{len(runs)}",
+        "kind": {SELESAI: "done", TIDAK_DIPROSES: "not_processed"}.get(ticket.state, "unconfirmed"),
+        "event": timeline.latest(told, Action.CONFIRM if ticket.state == SELESAI else Action.COMPLETE),
+        "results": [] if ticket.state == TIDAK_DIPROSES else [shown(a, ticket.given[a.key], files) for a in given],
+    }
+    if rules.may_confirm(person, ticket):
+        card |= {"kind": "confirm", "confirm_form": OnceForm(auto_id="konfirmasi_%s")}
+    if rules.may_reopen(person, ticket):
+        card["reopen_form"] = reopen_form or ReopenForm()
+        card["reopens_at"] = ticket.sop.step(ticket.sop.reopen.to)
+    return card
+
+
+def _lost(form):
+    """What was typed into a form whose place is gone: nobody types it twice. Uploads stay the person's for a day."""
+    fields = [field for field in form.visible_fields() if field.name != "arrow" and field.value()]
+    return {
+        "typed": [(field.label, _in_words(field)) for field in fields if isinstance(field.value(), str)],
+        "files": [file for field in fields for file in getattr(field.field.widget, "attachments", ())],
+    }
+
+
+def _in_words(field):
+    """A chosen value by its word, anything else as it was typed."""
+    return dict(getattr(field.field, "choices", ())).get(field.value(), field.value())
