@@ -1,0 +1,425 @@
+"""How reports fare in the demo office: who does what, and when, all of it through `tickets.actions`.
+
+A `Life` lists the acts that follow a report. Their times are counted back from the last one in working time, then the
+acts of all tickets are performed in the order of time, so that numbers and histories read as if they had happened.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from functools import partial
+from itertools import chain, cycle, islice
+from random import Random
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.timezone import localtime
+
+from tickets import actions, uploads
+from tickets.actions import OnBehalfOf
+from tickets.demo import screenshots, stories
+from tickets.demo.stories import CODING, INFRASTRUKTUR, KEDUANYA, SPJ, SPJ_REFUSED, TANPA_PERBAIKAN, WEB_REFUSED
+from tickets.models import ReportedTo, User
+from tickets.models.tickets import Impact
+from workflows import sops
+from workflows.forms import asked
+from workflows.roles import Role
+from workflows.sop import END, NOT_PROCESSED
+
+OPENS, CLOSES = time(7, 30), time(16, 0)
+REPORTERS = ("siti", "andi", "meri")
+READING_TIME = time(7, 38)  # when people go through what was reported to them, one some minutes after the other
+WORKING_DAY = 510  # minutes
+SPREAD = 55 * WORKING_DAY  # of closed reports: with their own length, about three months
+
+
+@dataclass(frozen=True)
+class Life:
+    """What follows a report, act by act: a row to go to, `end`, `refuse`, or a verb. `by` names its reporter."""
+
+    kind: str
+    acts: str
+    by: str = ""
+    is_called_in: bool = False
+
+    @property
+    def procedure(self) -> str:
+        return "spj_online" if self.kind in (SPJ, SPJ_REFUSED) else "website"
+
+    @property
+    def is_closed(self) -> bool:
+        return self.acts.endswith(("confirm", "refuse"))
+
+
+#: Every state of both SOPs, and a report in it.
+IN_EVERY_STATE = (
+    Life(CODING, ""),
+    Life(CODING, "2"),
+    Life(CODING, "2 3"),
+    Life(CODING, "2 3 4 claim"),
+    Life(CODING, "2 3 4 5"),
+    Life(INFRASTRUKTUR, "2 6"),
+    Life(INFRASTRUKTUR, "2 6 7 claim note"),
+    Life(INFRASTRUKTUR, "2 6 7 8"),
+    Life(INFRASTRUKTUR, "2 6 7 8 9"),
+    Life(CODING, "2 3 4 5 9 end", by="siti"),
+    Life(CODING, "2 ask reply 3 4 claim 5 9 end confirm"),
+    Life(WEB_REFUSED, "refuse"),
+    Life(SPJ, ""),
+    Life(SPJ, "2"),
+    Life(SPJ, "2 3"),
+    Life(SPJ, "2 3 claim 4"),
+    Life(SPJ, "2 3 4 5"),
+    Life(SPJ, "2 3 4 5 6"),
+    Life(SPJ, "2 3 4 5 6 7"),
+    Life(SPJ, "2 3 4 5 6 7 end", by="andi"),
+    Life(SPJ, "2 3 claim ask reply 4 5 6 7 claim end confirm"),
+    Life(SPJ_REFUSED, "refuse"),
+)
+
+#: Second rounds, causes read anew, hand-overs, reopened ones: what the rows alone do not show.
+UNUSUAL = (
+    Life(CODING, "", is_called_in=True),
+    Life(INFRASTRUKTUR, "2 6 7 8 9 end reopen"),
+    Life(CODING, "2 3 ask reply 4"),
+    Life(CODING, "2 3 4 claim hand_over note"),
+    Life(CODING, "2 3 4 claim 5 9 3 4 claim"),
+    Life(KEDUANYA, "2 3 4 5 6"),
+    Life(KEDUANYA, "2 3 4 5 6 7 claim note"),
+    Life(KEDUANYA, "2 3 4 5 6 3"),
+    Life(CODING, "2 3 4 5 9 6"),
+    Life(TANPA_PERBAIKAN, "2 9 end", by="meri"),
+    Life(SPJ, "", is_called_in=True),
+    Life(SPJ, "2 3 4 5 6 7 end reopen"),
+    Life(SPJ, "2 3 claim note"),
+    Life(SPJ, "2 3 claim 4 5 6 7 3 claim"),
+    Life(SPJ, "2 3 4 5 3 ask reply"),
+    Life(SPJ, "2 3 4 5 6 7 claim"),
+    Life(SPJ, "2 3 4 5 6 7 end", by="dewi"),
+    Life(INFRASTRUKTUR, "2 6 7 8 9 end", is_called_in=True),
+)
+
+#: Reports that are over. More than the default number of reports are more of these.
+OVER = (
+    Life(CODING, "2 3 4 claim 5 9 end confirm"),
+    Life(INFRASTRUKTUR, "2 6 7 8 9 end confirm"),
+    Life(SPJ, "2 3 4 5 6 7 end confirm"),
+    Life(KEDUANYA, "2 3 4 note 5 6 7 8 9 end confirm"),
+    Life(CODING, "2 3 4 5 9 3 4 5 9 end confirm"),
+    Life(SPJ, "2 3 claim release claim 4 5 6 7 end confirm"),
+    Life(TANPA_PERBAIKAN, "2 9 end confirm"),
+    Life(INFRASTRUKTUR, "2 6 9 end confirm"),
+    Life(SPJ, "2 3 4 5 6 7 3 4 5 6 7 end confirm"),
+    Life(WEB_REFUSED, "refuse"),
+    Life(CODING, "2 3 4 5 9 6 7 8 9 end confirm", is_called_in=True),
+    Life(SPJ, "2 ask reply 3 4 5 6 7 end confirm", is_called_in=True),
+    Life(KEDUANYA, "2 3 4 5 6 3 4 5 6 7 8 9 end confirm"),
+    Life(INFRASTRUKTUR, "2 6 7 claim release claim 8 9 end reopen 6 7 8 9 end confirm"),
+    Life(SPJ, "2 3 4 5 3 4 5 6 7 end confirm"),
+    Life(SPJ_REFUSED, "refuse"),
+    Life(CODING, "2 3 ask reply 4 claim hand_over 5 9 end confirm"),
+    Life(KEDUANYA, "2 3 4 5 6 9 end confirm"),
+    Life(SPJ, "2 3 claim hand_over note 4 5 6 7 end reopen 3 4 5 6 7 end confirm"),
+    Life(INFRASTRUKTUR, "2 6 7 8 9 6 7 8 9 end confirm"),
+)
+
+#: Minutes that an act usually takes after the one before it. Rows by procedure and number; verbs by name.
+USUAL = {
+    "website": {1: 35, 2: 12, 3: 10, 4: 520, 5: 9, 6: 280, 7: 640, 8: 10, 9: 11},
+    "spj_online": {1: 190, 2: 170, 3: 820, 4: 150, 5: 190, 6: 160, 7: 260},
+}
+VERBS = {
+    "claim": 20, "release": 90, "hand_over": 60, "ask": 6, "reply": 45, "note": 30, "confirm": 420, "reopen": 400,
+}  # fmt: skip
+
+
+def lives() -> Iterator[Life]:
+    """The lives of report 0, 1, 2 and so on, without end."""
+    return chain(IN_EVERY_STATE, UNUSUAL, cycle(OVER))
+
+
+def working_time_before(moment: datetime, minutes: float) -> datetime:
+    """The instant so many working minutes earlier, Monday to Friday."""
+    day, left = localtime(moment), timedelta(minutes=minutes)
+    while True:
+        opens = day.replace(hour=OPENS.hour, minute=OPENS.minute, second=0, microsecond=0)
+        end = min(day, day.replace(hour=CLOSES.hour, minute=CLOSES.minute, second=0, microsecond=0))
+        if day.weekday() < 5 and end > opens:
+            if left < end - opens:
+                return end - left
+            left -= end - opens
+        day = (opens - timedelta(days=1)).replace(hour=23)
+
+
+class Report:
+    """Report number so-and-so, the `nth` of its kind: knows when each act of its life happens, and performs it."""
+
+    def __init__(self, number, nth, life, people, until):
+        self.number, self.life, self.people = number, life, people
+        self.chance = Random(number)  # noqa: S311  # the same number, the same story
+        told = [story for story in stories.STORIES if story.kind == life.kind]
+        self.story = told[nth % len(told)]
+        self.sop = sops.for_procedure(life.procedure)
+        self.reporter = people[life.by or REPORTERS[number % len(REPORTERS)]]
+        self.caller = stories.CALLERS[number % len(stories.CALLERS)] if life.is_called_in else None
+        self.programmers = [people["fajar"], people["nadia"]][:: 1 if number % 2 else -1]
+        self.talk = self.chance.choice(stories.TALKS)
+        self.picture = {}
+        self.ticket = None
+        self.acts = ["file", *life.acts.split()]
+        self.moments = self._moments(until)
+
+    def perform(self, act, now):
+        """Do one act of this life at its time."""
+        self.now = now
+        ways = {"end": END, "refuse": NOT_PROCESSED}
+        if act.isdigit() or act in ways:
+            self._complete(str(ways.get(act, act)))
+        else:
+            getattr(self, f"_{act}")()
+
+    # When
+
+    def _moments(self, until):
+        """The time of each act, the last one `_silence` before `until`."""
+        moment = working_time_before(until, self._silence())
+        moments = [moment]
+        for pause in reversed(list(self._pauses())):
+            moment = working_time_before(moment, pause)
+            moments.append(moment)
+        if self.number % 6 == 4 and not self.caller:  # some report in the evening, from home
+            moments[-1] = (moments[-1] - timedelta(days=1)).replace(hour=19 + self.number % 3)
+        return moments[::-1]
+
+    def _silence(self):
+        """Working minutes since the last act: closed reports lie spread over three months; some open ones wait long."""
+        if self.life.is_closed:
+            return 60 + self.number * 0.618 % 1 * SPREAD
+        if self.life.acts.endswith("end"):
+            return self.chance.uniform(60, 900)
+        return self._row_after(len(self.acts)) * self.chance.uniform(0.05, 0.8) * self.chance.choice((1, 1, 1, 1, 6))
+
+    def _pauses(self):
+        """Working minutes before each act after the report; one in eight takes far longer than usual."""
+        for position, act in enumerate(self.acts[1:], start=1):
+            usual = VERBS.get(act) or self._row_after(position)
+            yield usual * (3.2 if self.chance.random() < 0.12 else self.chance.uniform(0.35, 1.15))
+
+    def _row_after(self, position):
+        """Usual minutes on the row where the report stands after so many acts."""
+        row = self.sop.first.no
+        for act in self.acts[:position]:
+            row = self.sop.reopen.to if act == "reopen" else int(act) if act.isdigit() else row
+        return USUAL[self.life.procedure][row]
+
+    # What
+
+    def _file(self):
+        by, caller = self.reporter, None
+        if self.caller:
+            name, unit, contact, channel = self.caller
+            by = self.people["lina" if self.life.procedure == "spj_online" else "budi"]
+            owner = next(person for person in self.people.values() if person.unit.short_name == unit)
+            caller = OnBehalfOf(name=name, unit=owner.unit, contact=contact, channel=channel)
+        self.unit = caller.unit if caller else by.unit
+        page = self._tell(self.story.page)
+        self.picture = {"url": page, "heading": self.unit.name, "text": self.story.shows}
+        self.ticket = actions.file_report(
+            self.sop,
+            by=by,
+            title=self._tell(self.story.title),
+            description=self._tell(self.story.description),
+            page_url=page,
+            noticed_at=self.now - timedelta(minutes=self.chance.randint(10, 180)),
+            impact=self.chance.choice(Impact.values),
+            on_behalf_of=caller,
+            answers={self.sop.evidence.key: self._evidence(by)},
+            now=self.now,
+        )
+
+    def _evidence(self, by):
+        if self.life.procedure == "spj_online":
+            return {"tangkapan_layar": [self._screenshot(by)]}
+        is_link_enough = self.number % 9 == 8
+        return {"tangkapan_layar": [] if is_link_enough else [self._screenshot(by)], "tautan": self.picture["url"]}
+
+    def _complete(self, to):
+        step, record, by = self.ticket.step, self.ticket.record, self._performer()
+        self.arrow = arrow = step.follow(record) if step.automatic else step.arrow(to)
+        wanted = [a.key for a in asked(step, record) if a not in step.passes_on or not record.has(a.key)]
+        self.ticket = actions.complete_step(
+            self.ticket,
+            by=by,
+            run=self.ticket.runs.open().values_list("pk", flat=True).get(),
+            arrow="" if step.automatic else to,
+            answers={key: getattr(self, f"_{key}")(by) for key in wanted},
+            reason=self._reason(to) if arrow.reason_required else "",
+            now=self.now,
+        )
+
+    def _reason(self, to):
+        if self.story.reason:
+            return self.story.reason
+        at = self.ticket.step.no
+        if (at, to) == (9, "6"):
+            return "Perbaikan coding sudah terpasang, tetapi server masih perlu disesuaikan oleh Tim Infrastruktur."
+        if (at, to) == (6, "9"):
+            return "Setelah diperiksa bersama Tim Infrastruktur, tidak ada yang perlu diubah pada server."
+        return self.story.remains
+
+    def _claim(self):
+        self.ticket = actions.claim(self.ticket, by=self._performer(), now=self.now)
+
+    def _release(self):
+        self.ticket = actions.release(self.ticket, by=self._performer(), now=self.now)
+
+    def _hand_over(self):
+        self.programmers.reverse()
+        coordinator = self.holder(self.sop.coordinators[0])
+        self.ticket = actions.hand_over(self.ticket, to=self.programmers[0], by=coordinator, now=self.now)
+
+    def _ask(self):
+        self.ticket = actions.comment(self.ticket, by=self._performer(), text=self.talk[0], now=self.now)
+
+    def _reply(self):
+        by = self._spokesperson()
+        picture = [self._screenshot(by)]
+        self.ticket = actions.comment(self.ticket, by=by, text=self.talk[1], files=picture, now=self.now)
+
+    def _note(self):
+        text = self.chance.choice(stories.NOTES)
+        self.ticket = actions.comment(self.ticket, by=self._performer(), text=text, internal=True, now=self.now)
+
+    def _confirm(self):
+        self.ticket = actions.confirm(self.ticket, by=self._spokesperson(), now=self.now)
+
+    def _reopen(self):
+        self.ticket = actions.reopen(self.ticket, by=self._spokesperson(), reason=self.story.remains, now=self.now)
+
+    # What the rows ask for: one method per artefact, named after its key
+
+    def _analisis(self, by):
+        return {"analisis": self.story.analysis, "penyebab": self.story.kind}
+
+    def _hasil_perbaikan(self, by):
+        if self.life.procedure == "spj_online":
+            return {
+                "versi": self._version(),
+                "waktu_unggah": (self.now - timedelta(minutes=25)).isoformat(timespec="minutes"),
+                "hasil_pemeriksaan": self.story.remains
+                if self.arrow.new_round
+                else "Aplikasi berjalan setelah diunggah; fungsi ini diuji bersama Programmer.",
+            }
+        by_network = self.ticket.step.performer == Role.TIM_INFRASTRUKTUR
+        told = self.story.network if by_network or not self.story.coding else self.story.coding
+        told = told or "Konfigurasi server disesuaikan dengan perbaikan coding dan layanan dimuat ulang."
+        proof = self.chance.random() < 0.3
+        return {
+            "hasil": self._repair(told),
+            "berkas": [self._screenshot(by, repaired=True)] if proof else [],
+            "tautan": "",
+        }
+
+    def _dokumen_rekap(self, by):
+        return {"catatan": self.chance.choice(("", "Mohon didahulukan: batas pengajuan SPJ sudah dekat."))}
+
+    def _rujukan_sumber(self, by):
+        return {"rujukan": f"spj-online, cabang perbaikan/{self.ticket.number.lower()}, versi {self._version()}"}
+
+    def _aplikasi_diperbaiki(self, by):
+        return {"versi": self._version(), "uraian": self._repair(self.story.coding)}
+
+    def _laporan_hasil(self, by):
+        told = self._repair(self.story.coding)
+        return {"laporan": f"{told} Perbaikan ada pada versi {self._version()} dan siap diunggah."}
+
+    def _dokumen_laporan(self, by):
+        if self.chance.random() > 0.3:
+            return {"berkas": []}
+        pdf = screenshots.scanned_report(self.ticket.title, self.ticket.number, self._repair(self.story.coding))
+        return {"berkas": [self._upload(f"Laporan {self.ticket.number}.pdf", pdf, by)]}
+
+    def _ketersediaan_infrastruktur(self, by):
+        return {
+            "server": f"spj-app-0{1 + self.number % 2}",
+            "kapasitas": f"4 vCPU, memori 8 GB, sisa ruang {38 + self.number % 40} GB",
+            "jadwal": f"{localtime(self.now):%d/%m/%Y}, sesudah pukul 15.30 WIB",
+        }
+
+    def _repair(self, told):
+        """What was repaired; from the second round on, what the repair before had left."""
+        if self.ticket.round == 1:
+            return told
+        return f"Sisa gangguan ditindaklanjuti: “{self.story.remains}” Penyebabnya diperbaiki dan sudah diuji ulang."
+
+    def _version(self):
+        """Grows with each round."""
+        return f"3.{4 + self.number % 5}.{self.ticket.round}"
+
+    # Who, and with which files
+
+    def _performer(self):
+        role = self.ticket.step.performer
+        return self.programmers[0] if role == Role.PROGRAMMER else self.holder(role)
+
+    def holder(self, role):
+        return next(person for person in self.people.values() if person.holds(role, self.life.procedure))
+
+    def _spokesperson(self):
+        return next(person for person in self.people.values() if self.ticket.is_reported_by(person))
+
+    def _screenshot(self, by, *, repaired=False):
+        scene = "healthy" if repaired else self.story.scene
+        picture = self.picture | {"text": "Berita terbaru"} if repaired else self.picture
+        name = f"Tangkapan layar {localtime(self.now):%Y-%m-%d %H%M%S}.png"
+        return self._upload(name, screenshots.screenshot(scene, **picture), by)
+
+    def _upload(self, name, content, by):
+        return uploads.store(SimpleUploadedFile(name, content), by=by, documents=True, now=self.now).key
+
+    def _tell(self, words):
+        short_name = self.unit.short_name
+        return words.format(opd=short_name, slug=short_name.lower())
+
+
+def act_out(first: int, last: int, people: dict[str, User], *, until: datetime) -> Iterator[tuple[int, int]]:
+    """Perform the lives of reports `first` up to `last` in the order of time; yields things done and in all."""
+    seen: Counter[str] = Counter()
+    reports = []
+    for number, life in enumerate(islice(lives(), last)):
+        if number >= first:
+            reports.append(Report(number, seen[life.kind], life, people, until))
+        seen[life.kind] += 1
+    acts = [
+        (at, r.number, partial(r.perform, act, at)) for r in reports for at, act in zip(r.moments, r.acts, strict=True)
+    ]
+    first_act, last_act = min(at for at, *_ in acts), max(at for at, *_ in acts)
+    acts += [
+        (at, -1, partial(_read_what_was_reported, reports, person, at))
+        for at, person in _readings(first_act, last_act, people)
+    ]
+    acts.sort(key=lambda event: event[:2])
+    for done, (_, _, act) in enumerate(acts, start=1):
+        act()
+        yield done, len(acts)
+
+
+def _readings(since, until, people):
+    """When each person opens *Laporan masuk*: on working mornings, one after the other."""
+    told = {role for sop in sops.current() for step in sop.steps for role in (*step.report_to, *step.also_inform)}
+    readers = [person for person in people.values() if any(held.role in told for held in person.assignments)]
+    day = localtime(since).replace(hour=READING_TIME.hour, minute=READING_TIME.minute, second=0, microsecond=0)
+    while day < until:
+        if day.weekday() < 5:
+            mornings = ((day + timedelta(minutes=7 * place), person) for place, person in enumerate(readers))
+            yield from ((at, person) for at, person in mornings if at < until)
+        day += timedelta(days=1)
+
+
+def _read_what_was_reported(reports, person, now):
+    """Most of what was reported to a person in the last days is marked Diketahui."""
+    ours = {report.ticket.pk: report for report in reports if report.ticket}
+    told = ReportedTo.objects.for_person(person).unread().filter(told_at__gt=now - timedelta(days=4), ticket__in=ours)
+    for reported in told.select_related("ticket").order_by("pk"):
+        if ours[reported.ticket_id].chance.random() < 0.75:
+            actions.acknowledge(reported, by=person, now=now)
