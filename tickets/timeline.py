@@ -113,7 +113,7 @@ def _event(
     new = [artefact for artefact in told if answers[artefact.key] != known.get(artefact.key)]
     return Event(
         entry=entry,
-        does=_does(ticket, entry, body),
+        does=_does(ticket, entry, body).removesuffix("."),  # a name may end in a title: "S.Kom."
         then=_then(ticket, entry, body, reached),
         reason=body.get("reason", ""),
         text="Teks ini sudah dihapus." if entry.detail.erased_at else body.get("text", ""),

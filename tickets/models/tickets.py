@@ -115,6 +115,8 @@ class Ticket(models.Model):
     closed_at = models.DateTimeField("ditutup", null=True, blank=True)
     search_text = models.TextField(editable=False, default="")
 
+    turn = None  # the open run, where `TicketQuerySet.with_turn` fetched one
+
     objects = TicketQuerySet.as_manager()
 
     class Meta:

@@ -88,7 +88,7 @@ def hand_over(request, number):
     if not form.is_valid():
         return _page(request, ticket, hand_over_form=form, status=422)
     to = form.cleaned_data["person"]
-    return _act(request, number, actions.hand_over, f"Tugas sudah diserahkan kepada {to.name}.", to=to)
+    return _act(request, number, actions.hand_over, f"{to.name} sekarang memegang tugas ini.", to=to)
 
 
 @require_POST

@@ -1,0 +1,259 @@
+"""The ticket list: its filters, saved views and orders. Nothing else of the database can be asked for by an address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Count, Q
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.formats import date_format
+from django_filters import CharFilter, ChoiceFilter, DateFilter, FilterSet
+
+from tickets import worklists
+from tickets.forms.base import BaseForm
+from tickets.models import Ticket, Unit, User
+from tickets.models.tickets import END_STATES, Status
+from workflows import sops
+from workflows.roles import Role
+from workflows.sop import MENUNGGU_KONFIRMASI, SELESAI, TIDAK_DIPROSES
+
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
+ORDERS = {
+    "": ("Terakhir diperbarui", "-updated_at"),
+    "terbaru": ("Laporan terbaru", "-created_at"),
+    "terlama": ("Laporan terlama", "created_at"),
+    "nomor": ("Nomor tiket", "number"),
+}
+OWN = {
+    "laporan": ("Laporan saya", lambda person: Q(reporter=person) | Q(filed_by=person)),
+    "mendatang": ("Akan datang kepada saya", worklists.coming_to),
+    "menunggu": ("Menunggu pihak lain", worklists.elsewhere),
+    "dikerjakan": ("Pernah saya kerjakan", worklists.worked_on),
+}
+
+
+@dataclass(frozen=True)
+class View:
+    """A saved view: a tab over the list."""
+
+    key: str
+    label: str
+    condition: Callable[[User], Q]
+    when_empty: str
+    performers_only: bool = False
+
+
+VIEWS = (
+    View("", "Semua", lambda person: Q(), "Belum ada tiket."),
+    View("giliran", "Giliran saya", worklists.own_turn, "Tidak ada giliran Anda saat ini.", performers_only=True),
+    View("diproses", "Sedang diproses", lambda person: ~Q(state__in=END_STATES), "Tidak ada tiket yang berjalan."),
+    View(
+        "konfirmasi",
+        "Menunggu konfirmasi",
+        lambda person: Q(state=MENUNGGU_KONFIRMASI),
+        "Tidak ada tiket yang menunggu konfirmasi pelapor.",
+    ),
+    View("selesai", "Selesai", lambda person: Q(state=SELESAI), "Belum ada tiket yang selesai."),
+    View(
+        "tidak-diproses",
+        "Tidak diproses",
+        lambda person: Q(state=TIDAK_DIPROSES),
+        "Tidak ada laporan yang tidak diproses.",
+    ),
+)
+VIEW_BY_KEY = {view.key: view for view in VIEWS}
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A saved view with how many tickets it holds under the filters chosen, and its address."""
+
+    view: View
+    count: int
+    is_current: bool
+    href: str
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter in force, and the address of the list without it."""
+
+    label: str
+    words: str
+    href: str
+
+
+def _choice(label: str, choices, **kwargs) -> ChoiceFilter:
+    kwargs.setdefault("empty_label", "Semua")
+    return ChoiceFilter(label=label, choices=choices, **kwargs)
+
+
+def _day(label: str, method: str) -> DateFilter:
+    limits = {"min": FIRST_DAY.isoformat(), "max": LAST_DAY.isoformat()}
+    return DateFilter(
+        label=label,
+        method=method,
+        validators=[MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)],
+        widget=forms.DateInput(attrs={"type": "date", **limits}, format="%Y-%m-%d"),
+    )
+
+
+def _services():
+    return {sop.procedure: str(sop.service) for sop in sops.all_sops().values()}.items()
+
+
+def _rows():
+    return [
+        (str(sop.service), [(sop.row(step.no), f"{step.no} · {step.activity}") for step in sop.steps])
+        for sop in sops.all_sops().values()
+    ]
+
+
+class TicketFilter(FilterSet):
+    """Filters what `request.user` may see. A value that is not offered is left out, and named in `ignored`."""
+
+    cari = CharFilter(
+        label="Cari",
+        method="search",
+        max_length=100,
+        widget=forms.TextInput(
+            attrs={"type": "search", "placeholder": "Nomor, judul, uraian, pelapor", "autocomplete": "off"}
+        ),
+    )
+    urut = _choice(
+        "Urutkan",
+        [(key, words) for key, (words, _) in ORDERS.items() if key],
+        empty_label=ORDERS[""][0],
+    )
+    tampilan = _choice("Tampilan", [(view.key, view.label) for view in VIEWS if view.key], widget=forms.HiddenInput)
+    layanan = _choice("Layanan", _services, field_name="procedure")
+    status = _choice("Status", Status.choices, method="with_status")
+    langkah = _choice("Langkah", _rows, field_name="state")
+    peran = _choice("Menunggu peran", Role.choices, field_name="turn__role")
+    opd = _choice("OPD", (), field_name="unit__short_name")
+    milik = _choice("Kaitan dengan saya", [(key, words) for key, (words, _) in OWN.items()], method="own")
+    dari = _day("Dilaporkan sejak", "created_from")
+    sampai = _day("Dilaporkan sampai", "created_until")
+    ditutup = _day("Ditutup sejak", "closed_from")
+
+    #: Of no use to somebody who only reports.
+    FOR_THE_OFFICE = ("langkah", "peran", "opd", "milik")
+
+    class Meta:
+        model = Ticket
+        fields = ()
+        form = BaseForm
+
+    def __init__(self, data, *, request):
+        self.person = request.user
+        super().__init__(data, Ticket.objects.visible_to(self.person).with_turn(), request=request)
+        if self.person.roles_by_procedure:
+            self.filters["opd"].extra["choices"] = list(Unit.objects.values_list("short_name", "name"))
+        else:
+            for name in self.FOR_THE_OFFICE:
+                del self.filters[name]
+
+    def filter_queryset(self, queryset):
+        chosen = self.form.cleaned_data
+        for name in chosen.keys() - {"tampilan", "urut"}:
+            queryset = self.filters[name].filter(queryset, chosen[name])
+        self._in_any_view = queryset
+        return queryset.filter(self.current_view.condition(self.person)).order_by(
+            ORDERS[chosen.get("urut") or ""][1], "-pk"
+        )
+
+    # The filters
+
+    def search(self, queryset, name, value):
+        """Every word, in any order, in any of number, title, description, reporter and OPD."""
+        for word in value.lower().split():
+            queryset = queryset.filter(search_text__contains=word)
+        return queryset
+
+    def with_status(self, queryset, name, value):
+        return queryset.with_status(Status(value))
+
+    def own(self, queryset, name, value):
+        return queryset.filter(OWN[value][1](self.person))
+
+    def created_from(self, queryset, name, value):
+        return queryset.filter(created_at__gte=_at(value, time.min))
+
+    def created_until(self, queryset, name, value):
+        return queryset.filter(created_at__lte=_at(value, time.max))
+
+    def closed_from(self, queryset, name, value):
+        return queryset.filter(closed_at__gte=_at(value, time.min))
+
+    # What the page shows beside the tickets
+
+    @property
+    def current_view(self) -> View:
+        return VIEW_BY_KEY[self.form.cleaned_data.get("tampilan") or ""]
+
+    @property
+    def panel(self) -> list[forms.BoundField]:
+        """The fields behind *Saring*."""
+        return [field for field in self.form.visible_fields() if field.name not in ("cari", "urut")]
+
+    def tabs(self) -> list[Tab]:
+        """The saved views that make sense for the person, counted in one query under the other filters in force."""
+        offered = [view for view in VIEWS if self.person.is_performer or not view.performers_only]
+        counts = self._in_any_view.order_by().aggregate(
+            **{f"view_{n}": Count("pk", filter=view.condition(self.person)) for n, view in enumerate(offered)}
+        )
+        return [
+            Tab(view, counts[f"view_{n}"], view is self.current_view, self._address(tampilan=view.key))
+            for n, view in enumerate(offered)
+        ]
+
+    def chips(self) -> list[Chip]:
+        """The filters in force, in the order of the form; the saved view and the order are none."""
+        return [
+            Chip(field.label, self._words(field), self._address(**{field.name: ""}))
+            for field in self.form.visible_fields()
+            if field.name != "urut" and self.form.cleaned_data.get(field.name)
+        ]
+
+    def ignored(self) -> list[str]:
+        """The labels of fields whose value in the address is none that is offered."""
+        return [self.form.fields[name].label for name in self.form.errors]
+
+    def address_of_view(self) -> str:
+        """The current view without any filter."""
+        return self._address(**dict.fromkeys(self._in_force() - {"tampilan", "urut"}, ""))
+
+    def _words(self, field: forms.BoundField) -> str:
+        value = self.form.cleaned_data[field.name]
+        if isinstance(value, date):
+            return date_format(value, "j M Y")
+        return dict(_flat(getattr(field.field, "choices", ()))).get(value, value)
+
+    def _in_force(self) -> set[str]:
+        return {name for name, value in self.form.cleaned_data.items() if value}
+
+    def _address(self, **changes: str) -> str:
+        """The list with these values of the address changed; only what is in force is kept."""
+        query = QueryDict(mutable=True)
+        for name in self.filters:
+            if value := changes.get(name, self.data.get(name, "") if name in self._in_force() else ""):
+                query[name] = value
+        return f"?{query.urlencode()}"
+
+
+def _at(day: date, clock: time) -> datetime:
+    return timezone.make_aware(datetime.combine(day, clock))
+
+
+def _flat(choices):
+    """Choices without their groups."""
+    for value, words in choices:
+        if isinstance(words, list | tuple):
+            yield from words
+        else:
+            yield value, words

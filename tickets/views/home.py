@@ -1,0 +1,186 @@
+"""Beranda: one page, composed of what the person is. Performers see their turn, reporters their reports as parcels with
+stations, Kepala Bidang every ticket by SOP and row, administrators what is set up and what is not."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.shortcuts import render
+from django.utils import timezone
+
+from tickets import worklists
+from tickets.models import RoleAssignment, StepRun, Ticket, Unit, User
+from tickets.models.tickets import CLOSED_STATES
+from tickets.stations import Station, stations
+from tickets.views import inbox
+from workflows import sops
+from workflows.roles import Role
+from workflows.sop import MENUNGGU_KONFIRMASI, SELESAI, Sop, Step
+
+TURNS, SHORT, PARCELS, REPORTED = 10, 5, 10, 3
+RECENT = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """The first of many, and how many there are."""
+
+    items: list
+    total: int
+
+    @property
+    def has_more(self) -> bool:
+        return self.total > len(self.items)
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A report on its way, as its reporter follows it."""
+
+    ticket: Ticket
+    stations: list[Station]
+    awaits_me: bool
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The tickets of one SOP: how many stand on each row, and in sum."""
+
+    sop: Sop
+    rows: list[tuple[Step, str, int]]
+    new: int
+    to_confirm: int
+    done_this_month: int
+
+    @property
+    def open(self) -> int:
+        return sum(count for _, _, count in self.rows)
+
+
+@login_required
+def home(request):
+    person, now = request.user, timezone.now()
+    context = {"greeting": greeting(now), "called": called(person.name), "now": now}
+    if person.roles_by_procedure:
+        context["reported"] = list(inbox.entries(person).unread()[:REPORTED])
+    if person.is_performer:
+        context |= work(person, now)
+    else:
+        context["parcels"] = parcels(person)
+    if person.is_kepala_bidang:
+        context["month_start"] = _month_start(now)
+        context["office"] = office(person, now)
+        context["office_total"] = {
+            name: sum(getattr(standing, name) for standing in context["office"])
+            for name in ("open", "new", "to_confirm", "done_this_month")
+        }
+    if person.is_staff:
+        context["setup"] = setup()
+    return render(request, "home/home.html", context)
+
+
+def greeting(now):
+    """The word for the hour in WIB."""
+    hour = timezone.localtime(now).hour
+    return next(word for end, word in ((11, "pagi"), (15, "siang"), (18, "sore"), (24, "malam")) if hour < end)
+
+
+def called(name):
+    """What a person is called: the first word of the name that is no title."""
+    words = name.split(",")[0].split()
+    return next((word for word in words if not word.endswith(".")), name)
+
+
+# A performer
+
+
+def work(person, now):
+    """The lists of somebody who performs rows."""
+    visible = Ticket.objects.visible_to(person).with_turn()
+    turns = StepRun.objects.turn_of(person).select_related("ticket__unit", "performer").order_by("entered_at", "pk")
+    left = StepRun.objects.filter(performer=person, left_at__isnull=False)
+    last = left.filter(ticket=OuterRef("ticket")).order_by("-left_at", "-pk").values("pk")[:1]
+    done = left.filter(left_at__gte=now - RECENT, pk=Subquery(last)).select_related("ticket")
+    return {
+        "to_confirm": visible.filter(worklists.to_confirm(person)).order_by("updated_at", "pk")[:SHORT],
+        "turns": _excerpt(turns, TURNS),
+        "coming": _excerpt(visible.filter(worklists.coming_to(person)).order_by("updated_at", "pk"), SHORT),
+        "elsewhere": _excerpt(visible.filter(worklists.elsewhere(person)).order_by("-updated_at", "-pk"), SHORT),
+        "done": _excerpt(done.order_by("-left_at", "-pk"), SHORT),
+        "has_several_roles": len(set().union(*person.roles_by_procedure.values())) > 1,
+    }
+
+
+def _excerpt(queryset: QuerySet, limit: int) -> Excerpt:
+    return Excerpt(list(queryset[:limit]), queryset.count())
+
+
+# A reporter
+
+
+def parcels(person) -> Excerpt:
+    """The person's reports: those that wait for them first, then those on their way, then what is closed."""
+    urgency = Case(
+        When(worklists.to_confirm(person), then=Value(0)),
+        When(state__in=CLOSED_STATES, then=Value(2)),
+        default=Value(1),
+    )
+    own = Ticket.objects.own(person)
+    first = own.with_turn().prefetch_related("runs").order_by(urgency, "-updated_at", "-pk")[:PARCELS]
+    return Excerpt([_parcel(ticket, person) for ticket in first], own.count())
+
+
+def _parcel(ticket: Ticket, person: User) -> Parcel:
+    awaits_me = ticket.awaits_confirmation and ticket.is_reported_by(person)
+    return Parcel(ticket, stations(ticket, ticket.runs.all()), awaits_me)
+
+
+# Kepala Bidang
+
+
+def office(person, now) -> list[Standing]:
+    """Each SOP in force, and each old issue that still has tickets, with its tickets by row."""
+    visible = Ticket.objects.visible_to(person).order_by()
+    unclosed = visible.exclude(state__in=CLOSED_STATES).values_list("sop_key", "state")
+    standing_on, never_reopened = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    for key, state, tickets, untouched in unclosed.annotate(
+        tickets=Count("pk"), untouched=Count("pk", filter=Q(reopened_at=None))
+    ):
+        standing_on[key, state], never_reopened[key, state] = tickets, untouched
+    done = visible.filter(state=SELESAI, closed_at__gte=_month_start(now)).values_list("sop_key")
+    done_this_month = dict(done.annotate(Count("pk")))
+    in_use = {key for key, _ in standing_on}
+
+    def standing(sop: Sop) -> Standing:
+        return Standing(
+            sop=sop,
+            rows=[(step, sop.row(step.no), standing_on[sop.key, sop.row(step.no)]) for step in sop.steps],
+            new=never_reopened[sop.key, sop.row(sop.first.no)],
+            to_confirm=standing_on[sop.key, MENUNGGU_KONFIRMASI],
+            done_this_month=done_this_month.get(sop.key, 0),
+        )
+
+    replaced = [sop for sop in sops.all_sops().values() if not sop.is_current and sop.key in in_use]
+    return [standing(sop) for sop in (*sops.current(), *replaced)]
+
+
+def _month_start(now):
+    return timezone.localtime(now).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+# An administrator
+
+
+def setup():
+    """How many people, OPD and roles there are, and the roles that nobody holds today."""
+    active = RoleAssignment.objects.active_on(timezone.localdate()).filter(user__is_active=True)
+    held = Counter(active.values_list("role", "procedure"))
+    needed = [(sop, role) for sop in sops.current() for role in (*sop.roles, Role.KEPALA_BIDANG_APTIKA)]
+    return {
+        "people": User.objects.filter(is_active=True).count(),
+        "units": Unit.objects.count(),
+        "assignments": held.total(),
+        "vacant": [(sop, role) for sop, role in needed if not held[role, ""] and not held[role, sop.procedure]],
+    }

@@ -1,0 +1,34 @@
+"""The ticket list, and the search of the top bar."""
+
+import re
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.shortcuts import redirect, render
+
+from tickets import rules
+from tickets.filters import TicketFilter
+from tickets.models import Ticket
+
+PAGE_SIZE = 25
+NUMBER = re.compile(r"[A-Z]{2,9}-[0-9]{4}-[0-9]{4,6}")
+
+
+@login_required
+def ticket_list(request):
+    """Every ticket this person may see, filtered by the address; searching for a number alone opens its ticket."""
+    if ticket := _asked_by_number(request):
+        return redirect(ticket)
+    filters = TicketFilter(request.GET, request=request)
+    page = Paginator(filters.qs, PAGE_SIZE).get_page(request.GET.get("page"))
+    for ticket in page:
+        ticket.is_own_turn = rules.may_complete(request.user, ticket, ticket.turn)
+    return render(request, "tickets/list.html", {"filters": filters, "page": page})
+
+
+def _asked_by_number(request):
+    asked = {name: value.strip() for name, value in request.GET.items() if value.strip()}
+    number = asked.pop("cari", "").upper()
+    if asked or not NUMBER.fullmatch(number):
+        return None
+    return Ticket.objects.visible_to(request.user).filter(number=number).first()

@@ -1,0 +1,64 @@
+"""What waits for whom. Each condition is a Q on tickets: Beranda shows it, the ticket list filters and counts by it.
+
+They say nothing about rights: ask them of `Ticket.objects.visible_to(person)`.
+"""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from tickets.models import StepRun, User
+from tickets.models.tickets import CLOSED_STATES
+from workflows import sops
+from workflows.sop import MENUNGGU_KONFIRMASI, Origin, Sop, Step
+
+
+def own_turn(person: User) -> Q:
+    """On a row of this person's role, and not in a colleague's hands."""
+    return Q(pk__in=StepRun.objects.turn_of(person).values("ticket"))
+
+
+def to_confirm(person: User) -> Q:
+    """The person is asked whether the fault is gone; see `Ticket.is_reported_by`."""
+    own = Q(reporter=person) | Q(reporter=None, filed_by=person)
+    return Q(state=MENUNGGU_KONFIRMASI) & own
+
+
+def coming_to(person: User) -> Q:
+    """On a row of somebody else, with a row of this person's role still ahead in the SOP's own order."""
+    return Q(state__in=[state for sop in sops.all_sops().values() for state in _rows_before(sop, person)])
+
+
+def worked_on(person: User) -> Q:
+    """The person has completed some row of it."""
+    return Q(pk__in=StepRun.objects.filter(performer=person, left_at__isnull=False).values("ticket"))
+
+
+def elsewhere(person: User) -> Q:
+    """Worked on or reported by this person, not closed, and now waiting for somebody else."""
+    theirs = worked_on(person) | Q(reporter=person) | Q(filed_by=person)
+    return theirs & ~Q(state__in=CLOSED_STATES) & ~own_turn(person) & ~to_confirm(person)
+
+
+def _rows_before(sop: Sop, person: User) -> list[str]:
+    roles = person.roles_by_procedure.get(sop.procedure, set())
+    return [
+        sop.row(step.no)
+        for step in sop.steps
+        if step.performer not in roles and any(ahead.performer in roles for ahead in _ahead(sop, step))
+    ]
+
+
+def _ahead(sop: Sop, step: Step) -> list[Step]:
+    """The rows that the document's own arrows may still lead to from a row."""
+    found: dict[int, Step] = {}
+    waiting = [step]
+    while waiting:
+        here = waiting.pop()
+        for arrow in here.arrows:
+            if not isinstance(arrow.to, int) or arrow.to <= here.no or arrow.origin is Origin.PROPOSED:
+                continue
+            if arrow.to not in found:
+                found[arrow.to] = sop.step(arrow.to)
+                waiting.append(found[arrow.to])
+    return list(found.values())
