@@ -17,18 +17,18 @@ def _media_in_a_folder_of_its_own(settings, tmp_path):
 
 @pytest.fixture(autouse=True, scope="session")
 def _history_can_be_flushed_between_tests():
-    """SQLite empties tables by DELETE, which the history refuses: the guard steps aside for the flush."""
-    sql_flush = connection.ops.sql_flush
+    """The history refuses to be emptied, by DELETE or TRUNCATE: the guard steps aside for the flush."""
+    operations = type(connection.ops)  # the class: Playwright's event loop gives the same thread other connections
+    sql_flush = operations.sql_flush
 
-    def flush_around_the_guard(*args, **kwargs):
-        statements = sql_flush(*args, **kwargs)
-        if connection.vendor == "sqlite" and statements:
-            return [*triggers.DROP["sqlite"], *statements, *triggers.CREATE["sqlite"]]
-        return statements
+    def flush_around_the_guard(self, *args, **kwargs):
+        statements = sql_flush(self, *args, **kwargs)
+        guard = connection.vendor
+        return [*triggers.DROP[guard], *statements, *triggers.CREATE[guard]] if statements else statements
 
-    connection.ops.sql_flush = flush_around_the_guard
+    operations.sql_flush = flush_around_the_guard
     yield
-    connection.ops.sql_flush = sql_flush
+    operations.sql_flush = sql_flush
 
 
 @pytest.fixture
@@ -47,3 +47,10 @@ def client_of():
         return client
 
     return sign_in
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def on_both_databases(request):
+    """Runs a test on SQLite, and once more in the PostgreSQL part."""
+    if connection.vendor != request.param:
+        pytest.skip(f"this run is on {connection.vendor}")

@@ -5,12 +5,14 @@ from datetime import UTC, date, datetime
 from itertools import count
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.utils import timezone
 from PIL import Image
 
 from tickets import actions
 from tickets.models import Attachment, RoleAssignment, Ticket, Unit, User
 from workflows import sops
+from workflows.forms import asked
 from workflows.inputs import FilesField
 from workflows.roles import Role
 
@@ -98,23 +100,31 @@ def upload(by: User) -> str:
 def report(procedure: str = "website", *, by: User, title: str = "Halaman tidak bisa dibuka", **kwargs) -> Ticket:
     """A ticket on row 1, filed with one screenshot."""
     sop = sops.for_procedure(procedure)
-    kwargs.setdefault("answers", {"bukti_masalah": {"tangkapan_layar": [upload(by)]}})
+    if "answers" not in kwargs:
+        kwargs["answers"] = {"bukti_masalah": {"tangkapan_layar": [upload(by)]}}
     return actions.file_report(sop, by=by, title=title, description="Muncul galat 500.", **kwargs)
 
 
 def answers_for(ticket: Ticket, by: User, **choices: str) -> dict:
-    """Plausible answers to all that the ticket's row asks; `choices` overrule single questions."""
+    """Plausible answers to all that the ticket's row asks, those on record first; `choices` overrule both."""
     answers: dict = {}
-    for artefact in {a.key: a for a in (*ticket.step.requires, *ticket.step.produces)}.values():
+    for artefact in asked(ticket.step, ticket.record):
         values = {question: _plausible(field) for question, field in artefact.fields.items()}
-        values |= {question: value for question, value in choices.items() if question in values}
+        values |= ticket.given.get(artefact.key, {})
+        values |= {question: value for question, value in choices.items() if question in artefact.fields}
         if any(values.values()):
-            answers[artefact.key] = {**ticket.given.get(artefact.key, {}), **values}
-    for key, values in ticket.given.items():
-        for question, value in values.items():
-            if key in answers and isinstance(value, list):
-                answers[key][question] = value
+            answers[artefact.key] = values
     return answers
+
+
+def fields_for(ticket: Ticket, by: User, **choices: str) -> dict:
+    """The same as a browser posts it; screenshots that are passed on need no field."""
+    return {
+        f"{artefact}-{question}": value
+        for artefact, values in answers_for(ticket, by, **choices).items()
+        for question, value in values.items()
+        if isinstance(value, str)
+    }
 
 
 def _plausible(field):
@@ -143,3 +153,14 @@ def walk(ticket: Ticket, cast: Cast, *ways, **choices: str) -> Ticket:
     for to in ways:
         ticket = advance(ticket, cast, to, reason="Sesuai hasil pemeriksaan.", **choices)
     return ticket
+
+
+def everything_stored() -> dict[str, list[str]]:
+    """Every row of every table."""
+    with connection.cursor() as cursor:
+        return {table: _rows(cursor, table) for table in connection.introspection.table_names()}
+
+
+def _rows(cursor, table):
+    cursor.execute(f"SELECT * FROM {table}")
+    return sorted(map(str, cursor.fetchall()))

@@ -1,8 +1,9 @@
 """Everything a person does to a ticket. Verbs for the views; one door, `_move`, through which a state changes.
 
-Every action is one transaction: lock, ask, change, save, record. The clock is read once (`now`, an aware UTC datetime)
-and passed on. What cannot be done raises one of three exceptions, each a sentence in Indonesian for the person:
-`Refused` (not their right, or not now), `Conflict` (somebody was faster), `Incomplete` (the form lacks something).
+Every action is one transaction: lock, ask, change, save, record. The clock is read once (`now`, an aware UTC datetime),
+when the lock is held, so that a ticket's entries stand in the order of time; then it is passed on. What cannot be done
+raises one of three exceptions, each a sentence in Indonesian for the person: `Refused` (not their right, or not now),
+`Conflict` (somebody was faster), `Incomplete` (the form lacks something).
 A form's `token` makes a repeated post the same act: the second call changes nothing and returns what the first made.
 """
 
@@ -24,9 +25,10 @@ from tickets.models.history import Action
 from tickets.models.tickets import CLOSED_STATES, Channel, Impact
 from tickets.words import when
 from workflows import machine
-from workflows.forms import generated
+from workflows.forms import asked, generated
 from workflows.inputs import FilesField
 from workflows.record import Answers, Record
+from workflows.roles import Role
 from workflows.sop import Arrow, Origin, Sop, Step
 
 #: What an act may change about a ticket; all else stays as it was filed.
@@ -116,7 +118,8 @@ def file_report(
         (ticket.number, title, description, reporter.name, reporter.unit.short_name if reporter.unit else "")
     ).lower()
     ticket.save(force_insert=True)
-    entry = _write(ticket, Action.FILE, by=by, now=now, from_state="", body={"answers": answers})
+    role = _coordinating_role(by, sop) if on_behalf_of else ""
+    entry = _write(ticket, Action.FILE, by=by, now=now, role=role, from_state="", body={"answers": answers})
     _attach(entry, _new_files(sop, Record(), answers), by=by)
     _enter(ticket, now)
     _spend(token, ticket, by=by, now=now)
@@ -140,11 +143,12 @@ def complete_step(
 ) -> Ticket:
     """Leave the row that `run` (a StepRun's pk) stands for by an arrow (`Arrow.key`; empty on automatic rows).
 
-    Acting on a task nobody has taken takes it. Raises Conflict when that run is over or in a colleague's hands,
-    Refused to a wrong role, Incomplete when Kelengkapan, Output or a demanded reason is missing.
+    Of the answers, those count that the row asks for. Acting on a task nobody has taken takes it. Raises Conflict when
+    that run is over or in a colleague's hands, Refused to a wrong role, Incomplete when Kelengkapan, Output or a
+    demanded reason is missing.
     """
-    now = now or timezone.now()
     ticket = _locked(ticket)
+    now = now or timezone.now()
     if _already_done(token, by=by):
         return ticket
     current = _current_run(ticket, expected=run)
@@ -153,7 +157,9 @@ def complete_step(
     if not rules.may_complete(by, ticket, current):
         raise Conflict(_taken_by(current))
 
-    record = ticket.record.with_answers(answers or {})
+    given = answers or {}
+    record = ticket.record
+    record = record.with_answers({a.key: given[a.key] for a in asked(step, record) if a.key in given})
     record = record.with_answers({**record.fresh, **generated(step, record)})
     chosen = step.follow(record) if step.automatic else step.arrow(arrow)
     if chosen is None:
@@ -174,8 +180,8 @@ def complete_step(
 @transaction.atomic
 def confirm(ticket: Ticket, *, by: User, token: UUID | None = None, now: datetime | None = None) -> Ticket:
     """The reporter confirms that the fault is gone; the ticket is closed."""
-    now = now or timezone.now()
     ticket = _locked(ticket)
+    now = now or timezone.now()
     if _already_done(token, by=by):
         return ticket
     _refuse_unless_awaiting(ticket)
@@ -188,8 +194,8 @@ def confirm(ticket: Ticket, *, by: User, token: UUID | None = None, now: datetim
 @transaction.atomic
 def reopen(ticket: Ticket, *, by: User, reason: str, token: UUID | None = None, now: datetime | None = None) -> Ticket:
     """Begin a new round at the row where the SOP takes a case up again. A reason is demanded."""
-    now = now or timezone.now()
     ticket = _locked(ticket)
+    now = now or timezone.now()
     if _already_done(token, by=by):
         return ticket
     _refuse_unless_awaiting(ticket)
@@ -198,7 +204,8 @@ def reopen(ticket: Ticket, *, by: User, reason: str, token: UUID | None = None, 
         raise Incomplete({"reason": "Silakan tuliskan mengapa gangguan belum selesai."})
     ticket.round += 1
     ticket.reopened_at = now
-    _move(ticket, Action.REOPEN, by=by, now=now, body={"reason": reason.strip()})
+    role = "" if ticket.is_reported_by(by) else _coordinating_role(by, ticket.sop)
+    _move(ticket, Action.REOPEN, by=by, now=now, role=role, body={"reason": reason.strip()})
     _spend(token, ticket, by=by, now=now)
     return ticket
 
@@ -209,8 +216,8 @@ def reopen(ticket: Ticket, *, by: User, reason: str, token: UUID | None = None, 
 @transaction.atomic
 def claim(ticket: Ticket, *, by: User, now: datetime | None = None) -> Ticket:
     """Take the task of the row the ticket stands on (*Ambil tugas*)."""
-    now = now or timezone.now()
     ticket = _locked(ticket)
+    now = now or timezone.now()
     run = _current_run(ticket)
     _refuse_unless(rules.holds_the_row(by, ticket), f"Langkah ini dikerjakan oleh {run.step.performer.label}.")
     if run.performer_id == by.pk:
@@ -223,8 +230,8 @@ def claim(ticket: Ticket, *, by: User, now: datetime | None = None) -> Ticket:
 @transaction.atomic
 def release(ticket: Ticket, *, by: User, now: datetime | None = None) -> Ticket:
     """Give the task back to the role (*Lepas tugas*)."""
-    now = now or timezone.now()
     ticket = _locked(ticket)
+    now = now or timezone.now()
     run = _current_run(ticket)
     _refuse_unless(rules.may_release(by, ticket, run), "Tugas ini tidak sedang Anda pegang.")
     return _assign(ticket, run, None, Action.RELEASE, by=by, now=now, role=run.step.performer)
@@ -233,15 +240,14 @@ def release(ticket: Ticket, *, by: User, now: datetime | None = None) -> Ticket:
 @transaction.atomic
 def hand_over(ticket: Ticket, *, to: User, by: User, now: datetime | None = None) -> Ticket:
     """Give the task to another holder of the row's role; the subkoordinator of the SOP does."""
-    now = now or timezone.now()
     ticket = _locked(ticket)
+    now = now or timezone.now()
     run = _current_run(ticket)
     _refuse_unless(rules.may_hand_over(by, ticket, run), "Hanya subkoordinator SOP ini yang dapat menyerahkan tugas.")
     _refuse_unless(rules.holds_the_row(to, ticket), f"{to.name} tidak memegang peran {run.step.performer.label}.")
     if run.performer_id == to.pk:
         return ticket
-    role = next(role for role in ticket.sop.coordinators if by.holds(role, ticket.procedure))
-    return _assign(ticket, run, to, Action.HAND_OVER, by=by, now=now, role=role)
+    return _assign(ticket, run, to, Action.HAND_OVER, by=by, now=now, role=_coordinating_role(by, ticket.sop))
 
 
 # Saying
@@ -259,8 +265,8 @@ def comment(
     now: datetime | None = None,
 ) -> Ticket:
     """Add a comment, with uploads by their keys. What is internal is never shown to the reporter."""
-    now = now or timezone.now()
     ticket = _locked(ticket)
+    now = now or timezone.now()
     if _already_done(token, by=by):
         return ticket
     _refuse_unless(rules.may_comment(by, ticket), "Anda tidak dapat menulis komentar pada tiket ini.")
@@ -275,8 +281,8 @@ def comment(
 @transaction.atomic
 def acknowledge(reported: ReportedTo, *, by: User, now: datetime | None = None) -> ReportedTo:
     """Mark something reported to one's role as *Diketahui*. Once; who was first stays."""
-    now = now or timezone.now()
     ticket = _locked(reported.ticket)
+    now = now or timezone.now()
     reported = ReportedTo.objects.select_related("run").get(pk=reported.pk)
     _refuse_unless(by.holds(reported.role, ticket.procedure), "Laporan ini tidak ditujukan kepada peran Anda.")
     if reported.acknowledged_at is None:
@@ -315,7 +321,7 @@ def _move(
         raise Refused("Tindakan ini tidak tersedia bagi Anda pada langkah ini.")
     from_state = ticket.state
     perform(*arguments)
-    ticket.given = {**ticket.given, **ticket.fresh}
+    ticket.given, ticket.fresh = {**ticket.given, **ticket.fresh}, {}
     if run is not None:
         _leave(run, arguments[0], by=by, now=now)
         ticket.round += arguments[0].new_round
@@ -370,6 +376,7 @@ def _leave(run: StepRun, arrow: Arrow, *, by: User, now: datetime) -> None:
     run.left_at, run.arrow, run.arrow_label = now, arrow.key, arrow.label
     run.is_deviation = arrow.origin is Origin.PROPOSED
     run.save()
+    run.ticket.__dict__.pop("rows_done", None)  # one more now
 
 
 def _assign(
@@ -381,6 +388,11 @@ def _assign(
     body = {"person": to.pk, "name": to.name} if to and to != by else {}
     _write(ticket, action, by=by, now=now, role=role, body=body)
     return ticket
+
+
+def _coordinating_role(person: User, sop: Sop) -> Role:
+    """The role by which a person coordinates an SOP; the caller knows that they do."""
+    return next(role for role in sop.coordinators if person.holds(role, sop.procedure))
 
 
 def _report(run: StepRun, step: Step, now: datetime) -> None:
@@ -424,7 +436,7 @@ def _current_run(ticket: Ticket, *, expected: int | None = None) -> StepRun:
 
 def _taken_by(run: StepRun) -> str:
     """Who has the task, since when."""
-    assert run.performer and run.claimed_at  # noqa: S101  # for the type checker: callers know the task is taken
+    assert run.performer and run.claimed_at  # noqa: PT018, S101  # for the type checker: callers know the task is taken
     return f"Tugas ini sudah diambil {run.performer.name} pada {when(run.claimed_at)}."
 
 

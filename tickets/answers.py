@@ -57,7 +57,8 @@ def _line(field: forms.Field | None, value: Any, files: Files) -> Line:
     if isinstance(field, forms.URLField):
         return Line(label, link=value)
     if isinstance(field, forms.ChoiceField):
-        return Line(label, text=str(dict(field.choices).get(value, value)))
+        words = dict(field.widget.choices)  # the field's own choices may be a callable
+        return Line(label, text=str(words.get(value, value)))
     if isinstance(field, forms.DateTimeField):
         return Line(label, text=when(datetime.fromisoformat(value)))
     return Line(label, text=str(value))

@@ -56,21 +56,11 @@ def verify() -> Iterator[Break]:
     yield from _number_breaks()
     entries = HistoryEntry.objects.select_related("detail").order_by("seq")
     for ticket in Ticket.objects.order_by("pk").iterator(chunk_size=500):
-        yield from _chain_breaks(ticket, list(entries.filter(ticket=ticket)))
+        yield from chain_breaks(ticket, list(entries.filter(ticket=ticket)))
 
 
-def head() -> tuple[int, str]:
-    """The number of entries, and one SHA-256 over every ticket's last: kept elsewhere, it shows a tail that was cut."""
-    last = HistoryEntry.objects.filter(ticket=OuterRef("pk")).order_by("-seq")
-    digest = sha256()
-    for number, last_hash in (
-        Ticket.objects.order_by("number").values_list("number", Subquery(last.values("hash")[:1])).iterator()
-    ):
-        digest.update(f"{number}:{last_hash}\n".encode())
-    return HistoryEntry.objects.count(), digest.hexdigest()
-
-
-def _chain_breaks(ticket: Ticket, entries: list[HistoryEntry]) -> Iterator[Break]:
+def chain_breaks(ticket: Ticket, entries: list[HistoryEntry]) -> Iterator[Break]:
+    """The breaks within one ticket, given its entries in order."""
     previous_hash, state = "", ""
     for expected, entry in enumerate(entries, start=1):
         if entry.seq != expected:
@@ -85,13 +75,24 @@ def _chain_breaks(ticket: Ticket, entries: list[HistoryEntry]) -> Iterator[Break
         detail = getattr(entry, "detail", None)
         if detail is None:
             yield Break(ticket.number, entry.seq, "its text was deleted")
-        elif detail.erased_at is None and detail.digest() != entry.detail_digest:
+        elif detail.digest() != entry.detail_digest and (detail.erased_at is None or detail.body):
             yield Break(ticket.number, entry.seq, "its text was changed")
         previous_hash, state = entry.hash, entry.to_state
     if ticket.version != len(entries):
         yield Break(ticket.number, None, f"{ticket.version} entries were written, {len(entries)} are there")
     elif ticket.state != state:
         yield Break(ticket.number, None, f"it stands at {ticket.state}, its history ends at {state}")
+
+
+def head() -> tuple[int, str]:
+    """The number of entries, and one SHA-256 over every ticket's last: kept elsewhere, it shows a tail that was cut."""
+    last = HistoryEntry.objects.filter(ticket=OuterRef("pk")).order_by("-seq")
+    digest = sha256()
+    for number, last_hash in (
+        Ticket.objects.order_by("number").values_list("number", Subquery(last.values("hash")[:1])).iterator()
+    ):
+        digest.update(f"{number}:{last_hash}\n".encode())
+    return HistoryEntry.objects.count(), digest.hexdigest()
 
 
 def _number_breaks() -> Iterator[Break]:

@@ -5,11 +5,18 @@ Used by the migration that installs it; kept apart from it because restoring a b
 
 TABLE = "tickets_historyentry"
 
+_SAME = f"SELECT 1 FROM {TABLE} WHERE id = NEW.id OR (ticket_id = NEW.ticket_id AND seq = NEW.seq)"  # noqa: S608  # names
+SQLITE = {
+    "history_refuses_update": f"BEFORE UPDATE ON {TABLE}",
+    "history_refuses_delete": f"BEFORE DELETE ON {TABLE}",
+    # REPLACE removes the old row without asking the trigger above.
+    "history_refuses_replace": f"BEFORE INSERT ON {TABLE} WHEN EXISTS ({_SAME})",
+}
+
 CREATE = {
     "sqlite": [
-        f"CREATE TRIGGER history_refuses_{verb.lower()} BEFORE {verb} ON {TABLE} "
-        "BEGIN SELECT RAISE(ABORT, 'history is append-only'); END"
-        for verb in ("UPDATE", "DELETE")
+        f"CREATE TRIGGER {name} {event} BEGIN SELECT RAISE(ABORT, 'history is append-only'); END"
+        for name, event in SQLITE.items()
     ],
     "postgresql": [
         """
@@ -21,13 +28,18 @@ CREATE = {
         CREATE TRIGGER history_refuses_change BEFORE UPDATE OR DELETE ON {TABLE}
             FOR EACH ROW EXECUTE FUNCTION history_is_append_only()
         """,
+        f"""
+        CREATE TRIGGER history_refuses_truncate BEFORE TRUNCATE ON {TABLE}
+            FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only()
+        """,
     ],
 }
 
 DROP = {
-    "sqlite": [f"DROP TRIGGER IF EXISTS history_refuses_{verb}" for verb in ("update", "delete")],
+    "sqlite": [f"DROP TRIGGER IF EXISTS {name}" for name in SQLITE],
     "postgresql": [
         f"DROP TRIGGER IF EXISTS history_refuses_change ON {TABLE}",
+        f"DROP TRIGGER IF EXISTS history_refuses_truncate ON {TABLE}",
         "DROP FUNCTION IF EXISTS history_is_append_only()",
     ],
 }

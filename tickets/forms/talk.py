@@ -3,7 +3,9 @@
 from django import forms
 
 from tickets.forms.base import BaseForm, OnceForm
+from tickets.forms.text import PlainTextField
 from tickets.forms.uploads import UploadsField
+from tickets.models import User
 from workflows.inputs import TEXT_LIMIT
 
 
@@ -12,7 +14,7 @@ class CommentForm(OnceForm):
 
     use_required_attribute = False
 
-    text = forms.CharField(
+    text = PlainTextField(
         label="Komentar",
         max_length=TEXT_LIMIT,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -32,7 +34,7 @@ class ReopenForm(OnceForm):
 
     use_required_attribute = False
 
-    reason = forms.CharField(
+    reason = PlainTextField(
         label="Apa yang belum selesai?",
         max_length=TEXT_LIMIT,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -48,7 +50,7 @@ class HandOverForm(BaseForm):
 
     person = forms.ModelChoiceField(
         label="Serahkan tugas kepada",
-        queryset=None,
+        queryset=User.objects.none(),
         empty_label="Pilih pelaksana",
         error_messages={
             "required": "Silakan pilih pelaksana.",

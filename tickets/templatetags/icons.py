@@ -23,6 +23,8 @@ SVG = re.compile(r'<svg [^>]*viewBox="(?P<box>[\d .]+)">(?:<!--.*?-->)?(?P<shape
 def icon(name: str) -> SafeString:
     """The icon as decoration, hidden from screen readers: a word stands beside it. An unknown name is an error."""
     source = SVG.search((SOLID / f"{name}.svg").read_text(encoding="utf-8"))
+    if source is None:
+        raise template.TemplateSyntaxError(f"the icon {name} is not drawn as expected")
     return mark_safe(  # noqa: S308 -- our own constant around the package's own file, nothing a person typed
         f'<svg class="icon" viewBox="{source["box"]}" aria-hidden="true" focusable="false">{source["shape"]}</svg>'
     )

@@ -1,0 +1,282 @@
+"""History is append-only, and what somebody with the database's own password changes in it is found and named."""
+
+import contextlib
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from tests.factories import report, walk
+from tickets import actions, history, triggers
+from tickets.models import EntryDetail, HistoryEntry, NumberSequence, Ticket
+from workflows.sop import END, SELESAI
+
+pytestmark = pytest.mark.usefixtures("on_both_databases")
+
+
+@pytest.fixture
+def tickets(cast):
+    """Three tickets with two dozen entries between them."""
+    link = {"bukti_masalah": {"tautan": "https://sumbarprov.go.id"}}
+    reports = [report(by=cast.reporter, answers=link) for _ in range(3)]
+    for ticket in reports:
+        actions.comment(ticket, by=cast.reporter, text="Masih galat.")
+        walk(ticket, cast, 2, 3, 4, 5, 9, END, penyebab="coding")
+    return [Ticket.objects.get(pk=ticket.pk) for ticket in reports]
+
+
+@contextlib.contextmanager
+def as_an_intruder():
+    """With the trigger out of the way, and put back afterwards, as somebody who owns the database would."""
+    connection.check_constraints()
+    with connection.cursor() as cursor:
+        for statement in triggers.DROP[connection.vendor]:
+            cursor.execute(statement)
+        yield cursor
+        for statement in triggers.CREATE[connection.vendor]:
+            cursor.execute(statement)
+
+
+def breaks():
+    return [str(found) for found in history.verify()]
+
+
+# The guard
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda entry: HistoryEntry.objects.filter(pk=entry.pk).update(internal=True), id="update"),
+        pytest.param(lambda entry: entry.save(), id="save"),
+        pytest.param(lambda entry: entry.save(update_fields=["at"]), id="save one field"),
+        pytest.param(lambda entry: HistoryEntry.objects.bulk_update([entry], ["at"]), id="bulk update"),
+        pytest.param(lambda entry: HistoryEntry.objects.filter(pk=entry.pk)._raw_delete("default"), id="delete"),
+        pytest.param(lambda entry: sql("UPDATE {table} SET internal = NOT internal"), id="sql update"),
+        pytest.param(lambda entry: sql("UPDATE {table} SET hash = hash WHERE seq = 1"), id="sql update to the same"),
+        pytest.param(lambda entry: sql("DELETE FROM {table}"), id="sql delete"),
+        pytest.param(lambda entry: sql("DELETE FROM {table} WHERE seq = 3"), id="sql delete one"),
+    ],
+)
+def test_the_database_refuses_to_change_or_remove_an_entry(tickets, change):
+    before = list(HistoryEntry.objects.values())
+
+    with pytest.raises(DatabaseError, match="history is append-only"), transaction.atomic():
+        change(tickets[0].entries.first())
+
+    assert list(HistoryEntry.objects.values()) == before
+
+
+def test_the_database_refuses_to_replace_an_entry(tickets):
+    columns = ", ".join(field.column for field in HistoryEntry._meta.concrete_fields)
+    verb = "INSERT OR REPLACE" if connection.vendor == "sqlite" else "INSERT"
+
+    with pytest.raises(DatabaseError), transaction.atomic():
+        sql(f"{verb} INTO {{table}} ({columns}) SELECT {columns} FROM {{table}} WHERE seq = 1")
+
+    assert breaks() == []
+
+
+@pytest.mark.postgres
+def test_postgresql_refuses_to_truncate_the_history(tickets):
+    with pytest.raises(DatabaseError, match="history is append-only"), transaction.atomic():
+        sql("TRUNCATE {table} CASCADE")
+
+    assert HistoryEntry.objects.count() == 24
+
+
+def sql(statement):
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(table=triggers.TABLE))
+
+
+# The proof
+
+
+def test_a_sound_record_has_no_break(tickets):
+    assert (breaks(), HistoryEntry.objects.count()) == ([], 24)
+
+
+TAMPERINGS = {
+    "a person changed": (
+        "UPDATE {table} SET by_id = by_id + 1 WHERE ticket_id = {ticket} AND seq = 4",
+        ["{number} entry 4: its columns were changed"],
+    ),
+    "a time changed": (
+        "UPDATE {table} SET at = '2026-01-01 00:00:00+00:00' WHERE ticket_id = {ticket} AND seq = 4",
+        ["{number} entry 4: its columns were changed"],
+    ),
+    "an internal note made public": (
+        "UPDATE {table} SET internal = NOT internal WHERE ticket_id = {ticket} AND seq = 2",
+        ["{number} entry 2: its columns were changed"],
+    ),
+    "a change with a hash to match": (
+        "UPDATE {table} SET hash = 'f0' WHERE ticket_id = {ticket} AND seq = 4",
+        ["{number} entry 4: its columns were changed", "{number} entry 5: it does not follow the entry before it"],
+    ),
+    "deleted from the middle": (
+        "DELETE FROM {table} WHERE ticket_id = {ticket} AND seq = 4",
+        ["{number} entry 5: entry 4 is missing"],
+    ),
+    "deleted from the beginning": (
+        "DELETE FROM {table} WHERE ticket_id = {ticket} AND seq = 1",
+        ["{number} entry 2: entry 1 is missing"],
+    ),
+    "all deleted": (
+        "DELETE FROM {table} WHERE ticket_id = {ticket}",
+        ["{number}: 8 entries were written, 0 are there"],
+    ),
+    "the tail cut": (
+        "DELETE FROM {table} WHERE ticket_id = {ticket} AND seq > 6",
+        ["{number}: 8 entries were written, 6 are there"],
+    ),
+    "renumbered": (
+        "UPDATE {table} SET seq = 9 WHERE ticket_id = {ticket} AND seq = 8",
+        ["{number} entry 9: entry 8 is missing"],
+    ),
+    "moved to another ticket": (
+        "UPDATE {table} SET ticket_id = {other}, seq = 9 WHERE ticket_id = {ticket} AND seq = 8",
+        [
+            "{number}: 8 entries were written, 7 are there",
+            "{other_number} entry 9: its columns were changed",
+            "{other_number} entry 9: it does not follow the entry before it",
+            "{other_number} entry 9: it does not start where the entry before it ended",
+            "{other_number}: 8 entries were written, 9 are there",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("statement", "named"), TAMPERINGS.values(), ids=TAMPERINGS)
+def test_one_tampered_row_among_many_is_found_and_named(tickets, statement, named):
+    victim, other = tickets[1], tickets[2]
+
+    with as_an_intruder() as cursor:
+        if statement.startswith("DELETE"):  # the text hangs on its entry and has to go first
+            EntryDetail.objects.filter(entry__ticket=victim).delete()
+        cursor.execute(statement.format(table=triggers.TABLE, ticket=victim.pk, other=other.pk))
+
+    found = [line for line in breaks() if not line.endswith("its text was deleted")]
+    assert found == [line.format(number=victim.number, other_number=other.number) for line in named]
+
+
+def test_two_entries_that_were_swapped_are_named(tickets):
+    ticket = tickets[1]
+
+    with as_an_intruder() as cursor:
+        for old, new in ((3, 90), (4, 3), (90, 4)):
+            cursor.execute(
+                f"UPDATE {triggers.TABLE} SET seq = %s WHERE ticket_id = %s AND seq = %s", [new, ticket.pk, old]
+            )
+
+    assert {line.split(":")[0] for line in breaks()} == {f"{ticket.number} entry {seq}" for seq in (3, 4, 5)}
+
+
+def test_an_entry_that_was_slipped_in_is_named(tickets):
+    ticket = tickets[1]
+    forged = ticket.entries.last()
+    forged.pk, forged.seq, forged.previous_hash = None, 9, forged.hash
+    forged.from_state = forged.to_state = ticket.state
+    forged.hash = forged.fingerprint()
+
+    forged.save(force_insert=True)
+
+    assert breaks() == [
+        f"{ticket.number} entry 9: its text was deleted",
+        f"{ticket.number}: 8 entries were written, 9 are there",
+    ]
+
+
+def test_a_ticket_set_to_a_state_that_its_history_does_not_tell_is_named(tickets):
+    Ticket.objects.filter(pk=tickets[2].pk).update(state=SELESAI, closed_at=timezone.now())
+
+    assert breaks() == [f"{tickets[2].number}: it stands at selesai, its history ends at menunggu-konfirmasi"]
+
+
+def test_a_text_that_was_changed_or_deleted_is_named(tickets):
+    changed, deleted = tickets[0].entries.get(seq=2), tickets[1].entries.get(seq=2)
+    EntryDetail.objects.filter(entry=changed).update(body={"text": "Sudah baik.", "files": []})
+    EntryDetail.objects.filter(entry=deleted).delete()
+
+    assert breaks() == [
+        f"{tickets[0].number} entry 2: its text was changed",
+        f"{tickets[1].number} entry 2: its text was deleted",
+    ]
+
+
+def test_a_text_that_was_erased_does_not_break_the_chain(tickets):
+    erased = EntryDetail.objects.filter(entry=tickets[0].entries.get(seq=2))
+
+    erased.update(body={}, salt="", erased_at=timezone.now())
+
+    assert breaks() == []
+
+
+def test_erasure_is_no_cover_for_another_text(tickets):
+    detail = EntryDetail.objects.filter(entry=tickets[0].entries.get(seq=2))
+
+    detail.update(body={"text": "Sudah baik."}, erased_at=timezone.now())
+
+    assert breaks() == [f"{tickets[0].number} entry 2: its text was changed"]
+
+
+def test_a_ticket_that_is_gone_is_missed_by_its_number(tickets):
+    NumberSequence.objects.update(last=4)
+
+    assert breaks() == ["WEB-2026-0004: the ticket is gone"]
+
+
+def test_a_cut_tail_that_was_covered_up_shows_in_the_head(tickets):
+    ticket = tickets[2]
+    before = history.head()
+    last = ticket.entries.last()
+
+    with as_an_intruder() as cursor:
+        EntryDetail.objects.filter(entry=last).delete()
+        cursor.execute(f"DELETE FROM {triggers.TABLE} WHERE id = %s", [last.pk])
+        Ticket.objects.filter(pk=ticket.pk).update(version=7, state=last.from_state)
+
+    assert breaks() == []
+    assert history.head() != before
+
+
+def test_the_head_moves_with_every_act(cast, tickets):
+    heads = [history.head()]
+
+    for _ in range(3):
+        actions.comment(tickets[0], by=cast.reporter, text="Masih galat.")
+        heads.append(history.head())
+
+    assert [count for count, _ in heads] == [24, 25, 26, 27]
+    assert len({digest for _, digest in heads}) == 4
+
+
+# The command
+
+
+def test_the_command_says_that_the_record_is_sound(tickets):
+    out = StringIO()
+
+    call_command("verify_history", stdout=out)
+
+    assert out.getvalue() == f"Head: {history.head()[1]}\n24 entries of 3 tickets: sound\n"
+
+
+def test_the_command_names_each_break_and_fails(tickets):
+    out = StringIO()
+    EntryDetail.objects.filter(entry=tickets[0].entries.get(seq=2)).update(body={"text": "Sudah baik."})
+
+    with pytest.raises(CommandError, match="24 entries of 3 tickets: 1 breaks"):
+        call_command("verify_history", stdout=out)
+
+    assert out.getvalue().startswith(f"{tickets[0].number} entry 2: its text was changed\nHead: ")
+
+
+def test_the_command_has_nothing_to_say_against_an_empty_record(db):
+    out = StringIO()
+
+    call_command("verify_history", stdout=out)
+
+    assert out.getvalue().endswith("0 entries of 0 tickets: sound\n")
