@@ -100,13 +100,6 @@ def open_arrows(sop: Sop, step: Step) -> list[Arrow]:
     return [arrow for arrow in step.arrows if sop.is_enabled(step, arrow, switched_on=settings.SOPDESK_ENABLED_ARROWS)]
 
 
-def fitting_arrows(sop: Sop, step: Step, record: Record) -> list[Arrow]:
-    """The open arrows that the record does not speak against: all of them while it is silent."""
-    if step.automatic:
-        return [step.follow(record)]
-    return [arrow for arrow in open_arrows(sop, step) if not arrow.only_if or arrow.only_if.holds(record)]
-
-
 def objections(sop: Sop, step: Step, record: Record, *, arrow: Arrow, reason: str) -> dict[str, str]:
     """Why a row cannot be left by this arrow with this record: a sentence in Indonesian by name of the form field."""
     found: dict[str, str] = {}

@@ -353,10 +353,6 @@ class Sop:
         """Whether the column of this role is a person or a team."""
         return next((column.kind for column in self.columns if column.role == role), Kind.PERSON)
 
-    def supplier(self, artefact: Artefact) -> Step | None:
-        """The first row whose Output this artefact is; None when it comes with the report or is brought."""
-        return next((step for step in self.steps if artefact in step.produces), None)
-
     def artefacts(self) -> Iterator[Artefact]:
         """Every artefact of the table, once, in the order of its first mention."""
         seen: set[str] = set()

@@ -15,7 +15,7 @@ PHONE = (400, 800)
 COLOURS = 96  # as many as keep the edges of the letters smooth
 
 INK, SOFT, LINE, PAPER, SHADE = "#1f2933", "#6b7280", "#d5d9de", "#ffffff", "#e9ecf0"
-NAVY, TEAL, RED, PINK, AMBER, BLUE = "#1d3f72", "#0f766e", "#b91c1c", "#fee2e2", "#b45309", "#1a73e8"
+NAVY, TEAL, RED, PINK, BLUE = "#1d3f72", "#0f766e", "#b91c1c", "#fee2e2", "#1a73e8"
 
 NEWS = (
     "Gubernur membuka rapat koordinasi pelayanan publik tingkat provinsi di Padang",
