@@ -22,7 +22,7 @@ def main():
 
 
 def pytest(marks, **environment):
-    command = [sys.executable, "-m", "pytest", "-m", marks, *sys.argv[1:]]
+    command = [sys.executable, "-m", "pytest", "-n", "auto", "--dist", "worksteal", "-m", marks, *sys.argv[1:]]
     return subprocess.run(command, env=os.environ | environment, check=False).returncode == 0
 
 

@@ -16,7 +16,8 @@
     if (String(new URLSearchParams([...wanted])) === shown) event.preventDefault();
   });
 
-  document.addEventListener("htmx:afterSwap", () => {
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (!event.detail.requestConfig.elt.matches("[data-list-tools]")) return;
     const found = document.querySelector("[data-found]");
     document.querySelector("[data-announce]").textContent = `${found.dataset.found} tiket ditemukan`;
   });

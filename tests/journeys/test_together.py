@@ -130,3 +130,13 @@ def test_a_claimed_task_is_not_offered_to_a_colleague(office):
 
     expect(page.get_by_text("Fajar Ramadhan").first).to_be_visible()
     assert page.locator("form[action$='/selesaikan/']").count() == 0
+
+
+@pytest.mark.parametrize("address", ["/", "/tiket/"])
+def test_an_open_list_shows_a_new_turn_within_15_seconds(office, address):
+    page = office.page_of(office.cast.holder(Role.SUB_KOORDINATOR))
+    page.goto(office.address + address)
+
+    ticket = report(by=office.cast.reporter)
+
+    expect(page.get_by_text(ticket.number).first).to_be_visible(timeout=15_000)

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
@@ -14,7 +15,7 @@ from tickets import worklists
 from tickets.models import RoleAssignment, StepRun, Ticket, Unit, User
 from tickets.models.tickets import CLOSED_STATES
 from tickets.stations import Station, stations
-from tickets.views import inbox
+from tickets.views import inbox, pulse
 from workflows import sops
 from workflows.roles import Role
 from workflows.sop import MENUNGGU_KONFIRMASI, SELESAI, Sop, Step
@@ -62,7 +63,10 @@ class Standing:
 @login_required
 def home(request):
     person, now = request.user, timezone.now()
-    context = {"greeting": greeting(now), "called": called(person.name), "now": now}
+    version = pulse.version(person)
+    if pulse.is_unchanged(request, version):
+        return HttpResponse(status=204)
+    context = {"greeting": greeting(now), "called": called(person.name), "now": now, "version": version}
     if person.roles_by_procedure:
         context["reported"] = list(inbox.entries(person).unread()[:REPORTED])
     if person.is_performer:

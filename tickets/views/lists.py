@@ -4,11 +4,13 @@ import re
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from tickets import rules
 from tickets.filters import TicketFilter
 from tickets.models import Ticket
+from tickets.views import pulse
 
 PAGE_SIZE = 25
 NUMBER = re.compile(r"[A-Z]{2,9}-[0-9]{4}-[0-9]{4,6}")
@@ -19,11 +21,14 @@ def ticket_list(request):
     """Every ticket this person may see, filtered by the address; searching for a number alone opens its ticket."""
     if ticket := _asked_by_number(request):
         return redirect(ticket)
+    version = pulse.version(request.user)
+    if pulse.is_unchanged(request, version):
+        return HttpResponse(status=204)
     filters = TicketFilter(request.GET, request=request)
     page = Paginator(filters.qs, PAGE_SIZE).get_page(request.GET.get("page"))
     for ticket in page:
         ticket.is_own_turn = rules.may_complete(request.user, ticket, ticket.turn)
-    return render(request, "tickets/list.html", {"filters": filters, "page": page})
+    return render(request, "tickets/list.html", {"filters": filters, "page": page, "version": version})
 
 
 def _asked_by_number(request):
