@@ -1,4 +1,4 @@
-"""SOPDesk for a ASGI server."""
+"""SOPDesk for an ASGI server."""
 
 import os
 
@@ -7,3 +7,7 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sopdesk.settings")
 
 application = get_asgi_application()
+
+from tickets.checks import stop_if_unsound  # noqa: E402  # only once the apps are loaded
+
+stop_if_unsound()

@@ -62,6 +62,8 @@ TESTING = "pytest" in sys.modules
 DATABASE_URL = text("DATABASE_URL")
 REDIS_URL = text("REDIS_URL")
 EMBEDDED = not PRODUCTION and not DATABASE_URL
+if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://")):
+    raise ImproperlyConfigured("REDIS_URL must begin with redis:// or rediss://.")
 
 DATA = writable_folder("SOPDESK_DATA", default=BASE_DIR / "var")
 PORT = number("PORT", default=8000, least=1, most=65535)
@@ -73,8 +75,9 @@ DEBUG = flag("SOPDESK_DEBUG", default=False)
 if PRODUCTION and DEBUG:
     raise ImproperlyConfigured("SOPDESK_DEBUG must be off in production: its error pages show what nobody should see.")
 
-# Demo accounts share one published password, so they live only where strangers cannot come.
-DEMO = flag("SOPDESK_DEMO", default=EMBEDDED)
+# Demo accounts share one published password, so they live only where strangers cannot come: on this machine itself,
+# unless somebody who opens the site to a network asks for them by name.
+DEMO = flag("SOPDESK_DEMO", default=EMBEDDED and BIND in ("127.0.0.1", "::1", "localhost"))
 DEMO_DOMAIN = "@demo.sopdesk.invalid"
 if PRODUCTION and DEMO:
     raise ImproperlyConfigured("SOPDESK_DEMO must be off in production: anybody could sign in with a demo account.")
@@ -296,7 +299,7 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
-if flag("SOPDESK_HTTPS", default=False):
+if flag("SOPDESK_HTTPS", default=PRODUCTION):
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True

@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from tickets.checks import no_demo_accounts_in_production
+from tickets.checks import no_demo_accounts_in_production, stop_if_unsound
 
 GOOD_KEY = "k3y-" + "".join(chr(97 + i % 26) for i in range(60))
 PRODUCTION = {
@@ -57,6 +57,7 @@ def manage(tmp_path):
         ({"SOPDESK_HTTPS": "maybe"}, "SOPDESK_HTTPS must be 1 or 0, not 'maybe'"),
         ({"PORT": "80000"}, "PORT must be a whole number from 1 to 65535, not '80000'"),
         ({"DATABASE_URL": "mysql://db/sopdesk"}, "DATABASE_URL must begin with postgresql://"),
+        ({"REDIS_URL": "redis.example:6379"}, "REDIS_URL must begin with redis://"),
     ],
 )
 def test_a_wrong_setting_stops_the_start_by_name(monkeypatch, tmp_path, variables, sentence):
@@ -128,3 +129,26 @@ def test_a_demo_account_in_production_is_an_error_of_the_deployment_checks(db, s
 
     assert elsewhere == []
     assert [problem.id for problem in in_production] == ["tickets.E001"]
+
+
+def test_a_switched_on_arrow_that_no_sop_has_stops_the_start(manage):
+    finished = manage("check", SOPDESK_ENABLED_ARROWS="spj-online.5>ende")
+
+    assert finished.returncode == 1
+    assert "SOPDESK_ENABLED_ARROWS names 'spj-online.5>ende', which no SOP has." in finished.stderr
+
+
+@pytest.mark.parametrize(("bind", "is_demo"), [("127.0.0.1", "True"), ("10.0.0.5", "False")])
+def test_a_site_open_to_a_network_is_no_demo_unless_asked(manage, bind, is_demo):
+    finished = manage(
+        "shell", "-v", "0", "-c", "from django.conf import settings; print(settings.DEMO)", SOPDESK_BIND=bind
+    )
+
+    assert finished.stdout.strip() == is_demo
+
+
+def test_a_server_started_by_hand_refuses_a_fault_too(settings, monkeypatch):
+    monkeypatch.setattr(settings, "SOPDESK_ENABLED_ARROWS", frozenset({"website-2024.9>99"}))
+
+    with pytest.raises(ImproperlyConfigured, match="which no SOP has"):
+        stop_if_unsound()

@@ -1,10 +1,18 @@
 """System checks of the helpdesk as it is installed."""
 
 from django.conf import settings
-from django.core.checks import Error, register
+from django.core.checks import Error, register, run_checks
+from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
 
 from tickets.models import User
+
+
+def stop_if_unsound():
+    """However the site is started, it does not serve with a fault that `check --deploy` calls an error."""
+    faults = [fault.msg for fault in run_checks(include_deployment_checks=True) if fault.is_serious()]
+    if faults:
+        raise ImproperlyConfigured(" ".join(faults))
 
 
 @register(deploy=True)

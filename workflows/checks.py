@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
 from workflows import sops
@@ -19,3 +20,13 @@ def sop_tables_are_sound(app_configs: Sequence[Any] | None, **kwargs: Any) -> li
         f"procedure {name} has two current issues" for name in {n for n in procedures if procedures.count(n) > 1}
     ]
     return [Error(problem, id="workflows.E001") for problem in problems]
+
+
+@register("sops")
+def switched_on_arrows_exist(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """An arrow that SOPDESK_ENABLED_ARROWS names and no SOP has would stay off in silence."""
+    known = {sop.switch(step, arrow) for sop in sops.all_sops().values() for step in sop.steps for arrow in step.arrows}
+    return [
+        Error(f"SOPDESK_ENABLED_ARROWS names {name!r}, which no SOP has.", id="workflows.E002")
+        for name in sorted(settings.SOPDESK_ENABLED_ARROWS - known)
+    ]

@@ -347,7 +347,11 @@ class Sop:
 
     def is_enabled(self, step: Step, arrow: Arrow, *, switched_on: frozenset[str] = frozenset()) -> bool:
         """Whether an arrow may be taken: by the document, or because the office switched it on (`spj-online.5>end`)."""
-        return arrow.enabled or f"{self.row(step.no)}>{'end' if arrow.ends else arrow.to}" in switched_on
+        return arrow.enabled or self.switch(step, arrow) in switched_on
+
+    def switch(self, step: Step, arrow: Arrow) -> str:
+        """The name of an arrow in the office's settings: `spj-online.5>end`."""
+        return f"{self.row(step.no)}>{'end' if arrow.ends else arrow.to}"
 
     def kind_of(self, role: Role) -> Kind:
         """Whether the column of this role is a person or a team."""

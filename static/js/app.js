@@ -24,6 +24,15 @@
     menu.querySelector("summary").focus();
   });
 
+  // Signing in anew, in another tab, makes the forms of an open page stale: on coming back they take the new token.
+  function renewTokens() {
+    const cookie = document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]+)/);
+    if (!cookie) return;
+    for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = cookie[1];
+  }
+  addEventListener("focus", renewTokens);
+  document.addEventListener("visibilitychange", renewTokens);
+
   // A form with data-once is sent once. The buttons go dead only after the browser has read which one was pressed, and
   // come back to life when the page is shown again by the back button.
   const submitButtons = (form) => [...form.elements].filter((element) => element.type === "submit");

@@ -140,3 +140,25 @@ def test_an_open_list_shows_a_new_turn_within_15_seconds(office, address):
     ticket = report(by=office.cast.reporter)
 
     expect(page.get_by_text(ticket.number).first).to_be_visible(timeout=15_000)
+
+
+def test_a_half_written_report_is_sent_after_signing_in_again_in_another_tab(office):
+    page = office.page_of(office.cast.reporter)
+    page.goto(f"{office.address}/laporan/baru/")
+    page.locator("input[name=procedure][value=website]").check(force=True)
+    page.get_by_label("Judul").fill("Ditulis sebelum sesi berakhir")
+    page.get_by_label("Uraian").fill("Teks panjang yang tidak boleh hilang.")
+    page.get_by_label("Tautan halaman").fill("sumbarprov.go.id")
+
+    other = page.context.new_page()
+    page.context.clear_cookies()
+    other.goto(f"{office.address}/masuk/")
+    other.get_by_label("Surel").fill(office.cast.reporter.email)
+    other.locator("input[name=password]").fill(PASSWORD)
+    press(other, other.get_by_role("button", name="Masuk", exact=True))
+    other.close()
+    page.bring_to_front()
+    page.evaluate("dispatchEvent(new Event('focus'))")  # headless tabs never lose the focus they get back
+    press(page, page.get_by_role("button", name="Kirim laporan"))
+
+    assert Ticket.objects.filter(title="Ditulis sebelum sesi berakhir").count() == 1

@@ -24,7 +24,7 @@ class CommentForm(OnceForm):
 
     def __init__(self, data=None, files=None, *, owner, takes_part):
         super().__init__(data, files, auto_id="komentar_%s")
-        self.fields["files"] = UploadsField(owner=owner, documents=True, label="Lampiran", required=False)
+        self.fields["files"] = UploadsField(owner=owner, documents=False, label="Tangkapan layar", required=False)
         if not takes_part:
             del self.fields["internal"]
 

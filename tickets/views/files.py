@@ -33,7 +33,8 @@ def upload(request):
     if file is None:
         return JsonResponse({"error": "Berkas tidak sampai dengan utuh. Silakan unggah kembali."}, status=422)
     try:
-        attachment = uploads.store(file, by=request.user, documents="dokumen" in request.POST)
+        documents = "dokumen" in request.POST and request.user.is_performer  # PDF is for a row's Output
+        attachment = uploads.store(file, by=request.user, documents=documents)
     except ValidationError as refusal:
         return JsonResponse({"error": refusal.message}, status=422)
     answer = {"key": attachment.key, "name": attachment.name, "url": reverse("lampiran", args=[attachment.key])}

@@ -10,6 +10,7 @@ from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, Value
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from tickets import worklists
 from tickets.models import RoleAssignment, StepRun, Ticket, Unit, User
@@ -60,6 +61,7 @@ class Standing:
         return sum(count for _, _, count in self.rows)
 
 
+@require_safe
 @login_required
 def home(request):
     person, now = request.user, timezone.now()
@@ -107,9 +109,12 @@ def work(person, now):
     left = StepRun.objects.filter(performer=person, left_at__isnull=False)
     last = left.filter(ticket=OuterRef("ticket")).order_by("-left_at", "-pk").values("pk")[:1]
     done = left.filter(left_at__gte=now - RECENT, pk=Subquery(last)).select_related("ticket")
+    to_confirm = _excerpt(visible.filter(worklists.to_confirm(person)).order_by("updated_at", "pk"), SHORT)
+    rows = _excerpt(turns, TURNS)
     return {
-        "to_confirm": visible.filter(worklists.to_confirm(person)).order_by("updated_at", "pk")[:SHORT],
-        "turns": _excerpt(turns, TURNS),
+        "to_confirm": to_confirm,
+        "turns": rows,
+        "turn_count": to_confirm.total + rows.total,
         "coming": _excerpt(visible.filter(worklists.coming_to(person)).order_by("updated_at", "pk"), SHORT),
         "elsewhere": _excerpt(visible.filter(worklists.elsewhere(person)).order_by("-updated_at", "-pk"), SHORT),
         "done": _excerpt(done.order_by("-left_at", "-pk"), SHORT),

@@ -6,7 +6,7 @@ from django.core.paginator import Paginator
 from django.db.models import Case, Value, When
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from tickets import actions
 from tickets.models import ReportedTo
@@ -26,6 +26,7 @@ def entries(person):
     )
 
 
+@require_safe
 @login_required
 def inbox(request):
     """What was reported and is not known yet, or all of it."""

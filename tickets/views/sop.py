@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import Count
 from django.http import Http404
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from tickets.models import Ticket
 from workflows import sops
@@ -15,6 +16,7 @@ from workflows.sheet import sheet
 SHEET, DIAGRAM, OPEN_POINTS = "lembar", "diagram", "titik-terbuka"
 
 
+@require_safe
 @login_required
 def sop_list(request):
     """Every SOP with its number and how many open tickets this person may see under it."""
@@ -28,6 +30,7 @@ def sop_list(request):
     return render(request, "sop/list.html", {"entries": entries})
 
 
+@require_safe
 @login_required
 def sop_detail(request, key):
     """One SOP, in one of three parts."""

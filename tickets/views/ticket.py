@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from tickets import actions, rules
 from tickets.forms.step import StepForm
@@ -16,13 +16,13 @@ from tickets.views.ticket_page import contents, news
 from workflows.sop import END
 
 
-@require_GET
+@require_safe
 @login_required
 def detail(request, number):
     return _page(request, _visible(request, number))
 
 
-@require_GET
+@require_safe
 @login_required
 def refresh(request, number):
     """The living parts of the page, or nothing when they are as the page already shows them (`versi`)."""
