@@ -4,11 +4,12 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+import time_machine
 from django.db import transaction
 from django.utils import timezone
 
 from tests.factories import TUESDAY, Cast, answers_for, person, report, upload, walk
-from tickets import actions
+from tickets import actions, history
 from tickets.models import Attachment, NumberSequence, ReportedTo, RoleAssignment, Ticket, User
 from tickets.models.tickets import Channel
 from workflows import sops
@@ -62,7 +63,7 @@ def test_file_report_opens_a_ticket_on_row_1(cast):
         *(1, 1, Role.SUB_KOORDINATOR, None), TUESDAY, None,
     )  # fmt: skip
     assert line(entry) == (1, "file_report", cast.reporter, "", "", "website-2024.1", 1, TUESDAY)
-    assert entry.detail.body == {"answers": LINK}
+    assert entry.detail.body == {"answers": LINK, "report": history.report_of(ticket)}
 
 
 @pytest.mark.parametrize("answers", [{}, {"bukti_masalah": {"tangkapan_layar": [], "tautan": ""}}])
@@ -93,6 +94,21 @@ def test_numbers_have_no_gap_across_a_filing_that_failed(cast, monkeypatch):
     second = filed(cast)
 
     assert [first.number, second.number] == ["WEB-2026-0001", "WEB-2026-0002"]
+
+
+def test_a_report_has_the_time_at_which_its_turn_came(cast, monkeypatch):
+    locked_sequence = actions._locked_sequence
+
+    def waits(*args):
+        sequence = locked_sequence(*args)
+        clock.shift(timedelta(seconds=9))
+        return sequence
+
+    monkeypatch.setattr(actions, "_locked_sequence", waits)
+    with time_machine.travel(TUESDAY, tick=False) as clock:
+        ticket = report(by=cast.reporter, answers=LINK)
+
+    assert (ticket.created_at, last(ticket).at) == (TUESDAY + timedelta(seconds=9),) * 2
 
 
 def test_each_service_counts_for_itself(cast):
@@ -375,6 +391,43 @@ def test_claiming_ones_own_task_again_changes_nothing(cast):
     assert (done(ticket).version, done(ticket).runs.open().get().claimed_at) == (3, TUESDAY)
 
 
+def test_releasing_ones_own_task_again_changes_nothing(cast):
+    ticket, rina, nadia = walk(filed(cast), cast, 2), cast.holder(Role.WEB_DEVELOPER), colleague(Role.WEB_DEVELOPER)
+    actions.claim(ticket, by=rina)
+    actions.release(ticket, by=rina)
+    actions.comment(ticket, by=rina, text="Silakan dilanjutkan.")
+
+    actions.release(ticket, by=rina)
+
+    with pytest.raises(actions.Refused):
+        actions.release(ticket, by=nadia)
+    assert done(ticket).version == 5
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda cast, **seen: actions.claim(by=cast.holder(Role.WEB_DEVELOPER), **seen),
+        lambda cast, **seen: actions.release(by=cast.holder(Role.WEB_DEVELOPER), **seen),
+        lambda cast, **seen: actions.hand_over(
+            by=cast.holder(Role.SUB_KOORDINATOR), to=cast.holder(Role.WEB_DEVELOPER), **seen
+        ),
+    ],
+    ids=["claim", "release", "hand over"],
+)
+def test_a_page_that_shows_an_earlier_row_assigns_nothing_on_the_next(cast, act):
+    ticket = walk(filed(cast), cast, 2)
+    seen = ticket.runs.open().get().pk
+    actions.claim(walk(ticket, cast, 3), by=cast.holder(Role.WEB_DEVELOPER))
+    before = done(ticket).version
+
+    with pytest.raises(actions.Conflict, match="Langkah 2 sudah diselesaikan lebih dahulu oleh Rina Marlina"):
+        act(cast, ticket=ticket, run=seen)
+
+    assert done(ticket).version == before
+    assert ticket.runs.open().get().performer == cast.holder(Role.WEB_DEVELOPER)
+
+
 def test_a_claim_keeps_its_time_when_the_task_is_done(cast):
     ticket = walk(filed(cast), cast, 2)
     actions.claim(ticket, by=cast.holder(Role.WEB_DEVELOPER), now=TUESDAY)
@@ -437,7 +490,9 @@ def test_comment_with_a_file(cast):
 
     entry = last(ticket)
     assert line(entry) == (2, "comment", cast.reporter, "", "website-2024.1", "website-2024.1", 1, LATER)
-    assert (entry.internal, entry.detail.body) == (False, {"text": "Masih galat.", "files": [key]})
+    digests = {key: Attachment.objects.get().sha256}
+    assert not entry.internal
+    assert entry.detail.body == {"text": "Masih galat.", "files": [key], "files_sha256": digests}
     assert Attachment.objects.values_list("key", "ticket", "entry").get() == (key, ticket.pk, entry.pk)
 
 
@@ -586,6 +641,26 @@ def test_reopening_begins_a_new_round_at_row_2(cast, ended, who):
     assert (run.row, run.round, run.role, run.entered_at) == (2, 2, Role.WEB_DEVELOPER, now)
     assert line(last(ticket)) == (8, "reopen", by, role, MENUNGGU_KONFIRMASI, "website-2024.2", 2, now)
     assert last(ticket).detail.body == {"reason": "Galat lagi."}
+
+
+def test_reopening_wants_everything_from_its_row_on_anew(cast, ended):
+    actions.reopen(ended, by=cast.reporter, reason="Galat lagi.")
+
+    assert done(ended).given.keys() == {"bukti_masalah"}
+    run = walk(done(ended), cast, 9, penyebab="tanpa_perbaikan").runs.open().get().pk
+    with pytest.raises(actions.Incomplete, match="Hasil perbaikan belum ada"):
+        actions.complete_step(ended, by=cast.holder(Role.WEB_DEVELOPER), run=run, arrow=END)
+
+
+def test_sending_back_for_repair_keeps_the_analysis_and_wants_the_result_anew(cast):
+    ticket = walk(filed(cast), cast, 2, 3, 4, 5, 9, penyebab="coding")
+
+    again = walk(ticket, cast, 3)
+
+    assert again.given.keys() == {"bukti_masalah", "analisis"}
+    run = walk(again, cast, 4).runs.open().get().pk
+    with pytest.raises(actions.Incomplete, match="Hasil perbaikan belum ada"):
+        actions.complete_step(ticket, by=cast.holder(Role.PROGRAMMER), run=run, arrow="5")
 
 
 def test_nobody_else_reopens_and_never_without_a_reason(cast, ended):

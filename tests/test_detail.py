@@ -181,7 +181,7 @@ def test_a_file_sent_with_a_row_is_attached_and_shown(cast, client_of, at_row_4)
     attachment = Attachment.objects.get(name="bukti.png")
     assert response.status_code == 302
     assert attachment.ticket == at_row_4
-    assert f"/lampiran/{attachment.key}/" in html_of(page(client_of(cast.reporter), at_row_4))
+    assert f"/lampiran/{attachment.key}/" in html_of(page(client_of(cast.holder(Role.WEB_DEVELOPER)), at_row_4))
 
 
 def test_an_incomplete_form_comes_back_with_what_was_typed_and_the_files_kept(cast, client_of, at_row_4):
@@ -315,6 +315,20 @@ def test_losing_a_task_to_a_colleague_is_a_conflict(cast, client_of, gilang, at_
 
     assert response.status_code == 409
     assert "Tugas ini sudah diambil Gilang Pratama pada" in words(response)
+
+
+def test_a_stale_page_does_not_take_the_next_task(cast, client_of, at_row_4):
+    seen = at_row_4.runs.open().get()
+    fajar = client_of(cast.holder(Role.PROGRAMMER))
+    shown = html_of(page(client_of(cast.holder(Role.SUB_KOORDINATOR)), at_row_4))
+    walk(at_row_4, cast, 5)
+
+    response = fajar.post(f"/tiket/{at_row_4.number}/ambil/", {"run": seen.pk})
+
+    assert f'<input type="hidden" name="run" value="{seen.pk}">' in shown
+    assert response.status_code == 409
+    assert "Langkah 4 sudah diselesaikan lebih dahulu oleh Fajar Ramadhan" in words(response)
+    assert at_row_4.runs.open().get().performer is None
 
 
 def test_only_the_subkoordinator_hands_a_task_over(cast, client_of, gilang, at_row_4):

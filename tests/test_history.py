@@ -1,16 +1,20 @@
 """History is append-only, and what somebody with the database's own password changes in it is found and named."""
 
 import contextlib
+from datetime import UTC, datetime
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
-from tests.factories import report, walk
+from tests.factories import TUESDAY, report, upload, walk
 from tickets import actions, history, triggers
-from tickets.models import EntryDetail, HistoryEntry, NumberSequence, Ticket
+from tickets.models import Attachment, EntryDetail, HistoryEntry, NumberSequence, StepRun, Ticket
+from tickets.models.tickets import Channel, Impact
+from workflows.roles import Role
 from workflows.sop import END, SELESAI
 
 pytestmark = pytest.mark.usefixtures("on_both_databases")
@@ -232,7 +236,21 @@ def test_a_ticket_that_is_gone_is_missed_by_its_number(tickets):
 
 def test_a_cut_tail_that_was_covered_up_shows_in_the_head(tickets):
     ticket = tickets[2]
+    actions.comment(ticket, by=ticket.reporter, text="Terima kasih.")
     before = history.head()
+    last = ticket.entries.last()
+
+    with as_an_intruder() as cursor:
+        EntryDetail.objects.filter(entry=last).delete()
+        cursor.execute(f"DELETE FROM {triggers.TABLE} WHERE id = %s", [last.pk])
+        Ticket.objects.filter(pk=ticket.pk).update(version=8)
+
+    assert breaks() == []
+    assert history.head() != before
+
+
+def test_a_move_that_was_cut_off_still_stands_in_the_ledger(tickets):
+    ticket = tickets[2]
     last = ticket.entries.last()
 
     with as_an_intruder() as cursor:
@@ -240,8 +258,119 @@ def test_a_cut_tail_that_was_covered_up_shows_in_the_head(tickets):
         cursor.execute(f"DELETE FROM {triggers.TABLE} WHERE id = %s", [last.pk])
         Ticket.objects.filter(pk=ticket.pk).update(version=7, state=last.from_state)
 
+    assert breaks() == [f"{ticket.number}: visit 6 of its ledger is not the one its history tells"]
+
+
+# The ticket, its files and its ledger
+
+CHANGES_OF_THE_REPORT = {
+    "title": "Bukan itu",
+    "description": "Tidak ada gangguan.",
+    "page_url": "https://sumbarprov.go.id/lain",
+    "noticed_at": datetime(2026, 11, 1, tzinfo=UTC),
+    "impact": Impact.ALL,
+    "reporter": None,
+    "reporter_name": "Orang lain",
+    "reporter_contact": "0813",
+    "unit": None,
+    "channel": Channel.LETTER,
+    "created_at": datetime(2026, 11, 1, tzinfo=UTC),
+}
+
+
+def test_every_field_of_the_report_is_compared_but_what_moves():
+    moves = {"id", "state", "round", "version", "given", "updated_at", "reopened_at", "closed_at", "search_text"}
+
+    filed = {field.attname for field in Ticket._meta.concrete_fields} - moves
+
+    assert set(history.FILED_FIELDS) == filed
+
+
+@pytest.mark.parametrize(("field", "value"), CHANGES_OF_THE_REPORT.items(), ids=CHANGES_OF_THE_REPORT)
+def test_a_report_that_was_rewritten_is_named(tickets, field, value):
+    Ticket.objects.filter(pk=tickets[1].pk).update(**{field: value})
+
+    assert breaks() == [f"{tickets[1].number} entry 1: not as it was filed: {field}"]
+
+
+def test_a_report_whose_text_was_erased_is_not_compared(tickets):
+    EntryDetail.objects.filter(entry=tickets[1].entries.first()).update(body={}, salt="", erased_at=timezone.now())
+    Ticket.objects.filter(pk=tickets[1].pk).update(title="Dihapus", description="Dihapus", reporter_name="Dihapus")
+
     assert breaks() == []
-    assert history.head() != before
+
+
+def test_a_report_is_sound_with_every_field_filled_in(cast):
+    budi = cast.holder(Role.SUB_KOORDINATOR)
+    caller = actions.OnBehalfOf("Pak Anwar", unit=cast.bapenda, contact="0812", channel=Channel.WHATSAPP)
+    wib = timezone.localtime(timezone.now())
+
+    report(by=budi, on_behalf_of=caller, noticed_at=wib, page_url="https://sumbarprov.go.id", impact=Impact.UNIT)
+
+    assert breaks() == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda files, other: files.update(sha256="f" * 64), id="its bytes exchanged"),
+        pytest.param(lambda files, other: files.delete(), id="deleted"),
+        pytest.param(lambda files, other: files.update(entry=other), id="moved to another act"),
+    ],
+)
+@pytest.mark.parametrize("act", ["file", "comment", "complete"])
+def test_a_file_that_is_not_the_one_attached_is_named(cast, act, change):
+    ticket = report(by=cast.reporter)
+    actions.comment(ticket, by=cast.reporter, text="Ini.", files=[upload(cast.reporter)])
+    walk(ticket, cast, 2, 3, 4, penyebab="coding")
+    fajar, run = cast.holder(Role.PROGRAMMER), ticket.runs.open().get().pk
+    answers = {"hasil_perbaikan": {"hasil": "Diperbaiki.", "berkas": [upload(fajar)]}}
+    actions.complete_step(ticket, by=fajar, run=run, arrow="5", answers=answers)
+    assert breaks() == []
+    seq = {"file": 1, "comment": 2, "complete": 6}[act]
+
+    change(Attachment.objects.filter(entry__seq=seq), ticket.entries.get(seq=3))
+
+    assert f"{ticket.number} entry {seq}: its files are not those that were attached" in breaks()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda runs: runs.filter(row=4).update(left_at=TUESDAY, entered_at=TUESDAY), id="when"),
+        pytest.param(lambda runs: runs.filter(row=4).update(row=6), id="which row"),
+        pytest.param(lambda runs: runs.filter(row=4).update(round=2), id="which round"),
+        pytest.param(lambda runs: runs.filter(row=4).update(arrow="9"), id="where to"),
+        pytest.param(lambda runs: runs.filter(row=4).update(performer=F("performer") + 1), id="by whom"),
+        pytest.param(lambda runs: runs.filter(row=4).delete(), id="deleted"),
+        pytest.param(lambda runs: runs.filter(row=5).delete(), id="the open one deleted"),
+        pytest.param(lambda runs: runs.filter(row=5).update(row=9), id="the open one elsewhere"),
+    ],
+)
+def test_a_ledger_that_tells_otherwise_than_the_history_is_named(cast, change):
+    ticket = walk(report(by=cast.reporter), cast, 2, 3, 4, 5, penyebab="coding")
+    assert breaks() == []
+
+    change(StepRun.objects.filter(ticket=ticket))
+
+    (found,) = breaks()
+    assert found.endswith("of its ledger is not the one its history tells")
+
+
+def test_a_row_still_open_on_a_ticket_that_is_over_is_named(tickets):
+    open_run = StepRun(ticket=tickets[0], row=9, round=1, role=Role.WEB_DEVELOPER, entered_at=timezone.now())
+
+    open_run.save()
+
+    assert breaks() == [f"{tickets[0].number}: visit 7 of its ledger is not the one its history tells"]
+
+
+def test_the_proof_asks_the_database_as_often_for_many_tickets_as_for_few(tickets, django_assert_num_queries):
+    for ticket in tickets:
+        actions.reopen(ticket, by=ticket.reporter, reason="Galat lagi.")
+
+    with django_assert_num_queries(6):
+        assert breaks() == []
 
 
 def test_the_head_moves_with_every_act(cast, tickets):

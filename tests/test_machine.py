@@ -55,6 +55,23 @@ def test_every_row_has_exactly_one_transition():
     assert set(registered()) == rows
 
 
+@pytest.mark.parametrize(
+    ("sop", "no", "outdated"),
+    [
+        (WEBSITE, 2, {"analisis", "hasil_perbaikan"}),
+        (WEBSITE, 3, {"hasil_perbaikan"}),
+        (WEBSITE, 6, {"hasil_perbaikan"}),
+        (SPJ, 2, {
+            "dokumen_rekap", "aplikasi_diperbaiki", "dokumen_laporan", "ketersediaan_infrastruktur", "hasil_perbaikan",
+        }),
+        (SPJ, 3, {"aplikasi_diperbaiki", "dokumen_laporan", "ketersediaan_infrastruktur", "hasil_perbaikan"}),
+        (WEBSITE, 1, {"analisis", "hasil_perbaikan"}),
+    ],
+)  # fmt: skip
+def test_a_round_that_begins_at_a_row_outdates_what_comes_of_it_but_never_the_evidence(sop, no, outdated):
+    assert sop.outdated_from(no) == outdated
+
+
 @pytest.mark.parametrize(("sop", "step"), ROWS)
 def test_the_transition_of_a_row_leads_where_its_arrows_lead(sop, step):
     transition = registered()[sop.row(step.no)]

@@ -14,6 +14,7 @@ import yaml
 from django.db import transaction
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
+from hypothesis.internal.conjecture import providers
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from tests.factories import TUESDAY, answers_for, person
@@ -21,6 +22,7 @@ from tickets import actions, history, rules
 from tickets.models import Attachment, RoleAssignment, StepRun, Ticket, User
 from tickets.models.history import Action
 from workflows import machine, sops
+from workflows.sop import Sop
 
 DATA = Path(__file__).parent / "data"
 CAUSES = ("coding", "infrastruktur", "keduanya", "tanpa_perbaikan")
@@ -69,6 +71,11 @@ class Table:
     def coordinators(self):
         return [party for party in self.reopen["decided_by"] if party != "pelapor"]
 
+    def outdated(self, no):
+        """What a round that begins at a row must give anew: what is produced from there on, but not what it needs."""
+        later = set().union(*(row["produces"] for num, row in self.rows.items() if num >= no))
+        return later - set(self.rows[no]["requires"]) - {self.evidence}
+
     def brought(self, no):
         """What a row requires although no row before it gives or brings it."""
         earlier = [row for num, row in self.rows.items() if num < no]
@@ -86,6 +93,7 @@ class Report:
     round: int = 1
     cause: str = ""
     performer: str | None = None
+    gave_back: str | None = None
     given: set = field(default_factory=set)
     rows_done: set = field(default_factory=set)
     runs_left: list = field(default_factory=list)
@@ -125,10 +133,11 @@ class Report:
 
     def go(self, arrow, to):
         self.at = int(to) if to.isdigit() else to
-        self.performer = None
+        self.performer = self.gave_back = None
         if arrow.get("new_round"):
             self.round += 1
             self.rows_done = set()
+            self.given -= self.table.outdated(self.at)
 
 
 class Model:
@@ -202,6 +211,8 @@ class Model:
     def release(self, report, by):
         if not report.is_open:
             return "conflict"
+        if report.gave_back == by:
+            return "done"
         if report.performer != by or not self.holds(by, report.role):
             return "refused"
         return self.assign(report, None, "release", by)
@@ -215,7 +226,7 @@ class Model:
 
     def assign(self, report, to, action, by):
         if report.performer != to:
-            report.performer = to
+            report.performer, report.gave_back = to, None if to else by
             report.write(action, by)
         return "done"
 
@@ -262,7 +273,7 @@ def fits(arrow, cause):
 # The walk
 
 #: A rule draws one seed and takes its choices from it: evenly, which Hypothesis' own strategies do not.
-SEED = st.integers(0, 2**32 - 1).map(Random)
+SEED = st.binary(min_size=8, max_size=8).map(Random)
 
 
 class Walk(RuleBasedStateMachine):
@@ -448,27 +459,25 @@ class Walk(RuleBasedStateMachine):
 
     def compare(self, report):
         """The record of a ticket is what the model remembers, and what was written proves itself."""
-        state, round_, version, closed_at = Ticket.objects.values_list("state", "round", "version", "closed_at").get(
-            pk=report.pk
-        )
+        ticket = Ticket.objects.get(pk=report.pk)
         runs = list(
             StepRun.objects.filter(ticket=report.pk)
             .order_by("pk")
             .values_list("pk", "row", "round", "role", "performer__name", "arrow", "left_at")
         )
         standing = [(report.at, report.round, report.role, report.performer)] if report.is_open else []
-        if version > len(report.verified):
-            self.verify(report)
+        if ticket.version > len(report.verified):
+            self.verify(report, ticket)
 
-        assert (state, round_, version) == (report.state, report.round, len(report.log))
+        assert (ticket.state, ticket.round, ticket.version) == (report.state, report.round, len(report.log))
+        assert set(ticket.given) == report.given
         assert [run[1:5] for run in runs if run[6] is None] == standing
         assert [(row, n, by, to) for _, row, n, _, by, to, left_at in runs if left_at] == report.runs_left
-        assert (closed_at is not None) == (report.at in (DONE, NOT_PROCESSED))
+        assert (ticket.closed_at is not None) == (report.at in (DONE, NOT_PROCESSED))
         report.run_keys = [run[0] for run in runs]
 
-    def verify(self, report):
+    def verify(self, report, ticket):
         """The whole history of a ticket tells the acts of the model, in a chain without a break."""
-        ticket = Ticket.objects.get(pk=report.pk)
         report.verified = list(ticket.entries.select_related("detail"))
 
         assert [entry.seq for entry in report.verified] == list(range(1, ticket.version + 1))
@@ -476,6 +485,12 @@ class Walk(RuleBasedStateMachine):
             (entry.action, self.names[entry.by_id], entry.to_state, entry.round) for entry in report.verified
         ] == report.log
         assert list(history.chain_breaks(ticket, report.verified)) == []
+
+
+@pytest.fixture(autouse=True)
+def _the_same_walk_in_every_run(monkeypatch):
+    """Hypothesis mixes the constants of whatever modules of ours are loaded into what it draws; here it knows none."""
+    monkeypatch.setattr(providers, "_get_local_constants", providers.Constants)
 
 
 @pytest.fixture
@@ -519,9 +534,9 @@ def test_the_program_does_what_the_tables_say_whoever_does_what(tables, people):
 
 
 def lead_astray(tables, monkeypatch):
-    tables["website"].arrows[5]["9"], tables["website"].arrows[5]["6"] = (
-        tables["website"].arrows[5]["9"] | {"automatic": "keduanya"},
-        tables["website"].arrows[5]["6"] | {"automatic": "selain itu"},
+    tables["website"].arrows[2]["6"], tables["website"].arrows[2]["3"] = (
+        tables["website"].arrows[2]["3"],
+        tables["website"].arrows[2]["6"],
     )
 
 
@@ -553,6 +568,10 @@ def leave_the_chain_open(tables, monkeypatch):
     monkeypatch.setattr(history, "append", unchained)
 
 
+def keep_the_old_result(tables, monkeypatch):
+    monkeypatch.setattr(Sop, "outdated_from", lambda sop, no: frozenset())
+
+
 def _entering(enter, spoil):
     def entered(ticket, now):
         spoil(ticket)
@@ -570,6 +589,7 @@ def _entering(enter, spoil):
         ask_for_no_reason,
         miscount_the_round,
         leave_the_chain_open,
+        keep_the_old_result,
     ],
 )
 def test_the_walk_notices(tables, people, monkeypatch, spoil):

@@ -8,17 +8,18 @@ from tests.factories import advance, answers_for, person, report, upload, walk
 from tickets import actions, timeline
 from tickets.models import RoleAssignment, Ticket
 from tickets.models.history import Action
+from tickets.sight import Sight
 from workflows.roles import Role
 
-
-def told(ticket, *, all_answers=True):
-    entries = ticket.entries.select_related("by", "acting_for", "detail").order_by("seq")
-    files = {attachment.key: attachment for attachment in ticket.attachments.all()}
-    return timeline.events(Ticket.objects.get(pk=ticket.pk), entries, files, all_answers=all_answers)
+EVIDENCE = "Tangkapan layar / tautan permasalahan"
 
 
-def last(ticket, **kwargs):
-    return told(ticket, **kwargs)[-1]
+def told(ticket, *, is_whole=True):
+    return timeline.events(Sight(Ticket.objects.get(pk=ticket.pk), is_whole=is_whole))
+
+
+def last(ticket):
+    return told(ticket)[-1]
 
 
 def test_filing_is_told_with_who_has_it_next(cast):
@@ -178,11 +179,12 @@ def test_a_comment_carries_its_text_and_files(cast):
 
 
 def test_to_a_reporter_the_evidence_and_the_outcome_are_told_and_no_analysis(cast):
-    ticket = walk(report(by=cast.reporter), cast, 2, 3, 4, 5)
+    ticket = walk(report(by=cast.reporter), cast, 2, 3, 4, 5, 9)
+    before = [shown.label for event in told(ticket, is_whole=False) for shown in event.answers]
+    ticket = walk(ticket, cast, "menunggu-konfirmasi")
+    after = [shown.label for event in told(ticket, is_whole=False) for shown in event.answers]
 
-    labels = [shown.label for event in told(ticket, all_answers=False) for shown in event.answers]
-
-    assert labels == ["Tangkapan layar / tautan permasalahan", "Hasil perbaikan"]
+    assert (before, after) == ([EVIDENCE], [EVIDENCE, "Hasil perbaikan"])
 
 
 def test_erased_text_is_said_to_be_erased(cast):

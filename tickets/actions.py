@@ -1,9 +1,9 @@
 """Everything a person does to a ticket. Verbs for the views; one door, `_move`, through which a state changes.
 
 Every action is one transaction: lock, ask, change, save, record. The clock is read once (`now`, an aware UTC datetime),
-when the lock is held, so that a ticket's entries stand in the order of time; then it is passed on. What cannot be done
-raises one of three exceptions, each a sentence in Indonesian for the person: `Refused` (not their right, or not now),
-`Conflict` (somebody was faster), `Incomplete` (the form lacks something).
+when the lock is held (for a report that of the year's numbers), so that entries stand in the order of time; then it is
+passed on. What cannot be done raises one of three exceptions, each a sentence in Indonesian for the person: `Refused`
+(not their right, or not now), `Conflict` (somebody was faster), `Incomplete` (the form lacks something).
 A form's `token` makes a repeated post the same act: the second call changes nothing and returns what the first made.
 """
 
@@ -84,8 +84,8 @@ def file_report(
 
     Raises Refused when somebody other than the SOP's subkoordinator files for another, Incomplete without evidence.
     """
+    sequence = _locked_sequence(sop, timezone.localtime(now).year)  # the year it was sent in
     now = now or timezone.now()
-    sequence = _locked_sequence(sop, now)
     if earlier := _already_done(token, by=by):
         return earlier
     if on_behalf_of and not rules.may_file_for_others(by, sop):
@@ -119,8 +119,10 @@ def file_report(
     ).lower()
     ticket.save(force_insert=True)
     role = _coordinating_role(by, sop) if on_behalf_of else ""
-    entry = _write(ticket, Action.FILE, by=by, now=now, role=role, from_state="", body={"answers": answers})
-    _attach(entry, _new_files(sop, Record(), answers), by=by)
+    files = _new_files(sop, Record(), answers)
+    body = {"answers": answers, "report": history.report_of(ticket), **_digests(files)}
+    entry = _write(ticket, Action.FILE, by=by, now=now, role=role, from_state="", body=body)
+    _attach(entry, files, by=by)
     _enter(ticket, now)
     _spend(token, ticket, by=by, now=now)
     return ticket
@@ -170,7 +172,18 @@ def complete_step(
     new_files = _new_files(ticket.sop, ticket.record, record.fresh)
     ticket.fresh = dict(record.fresh)
     body = {"arrow": chosen.key, "label": chosen.label, "reason": reason.strip(), "answers": record.fresh}
-    entry = _move(ticket, Action.COMPLETE, chosen, by=by, now=now, role=step.performer, body=body, run=current)
+    body |= _digests(new_files)
+    entry = _move(
+        ticket,
+        Action.COMPLETE,
+        chosen,
+        by=by,
+        now=now,
+        role=step.performer,
+        body=body,
+        run=current,
+        new_round=chosen.new_round,
+    )
     _attach(entry, new_files, by=by)
     _report(current, step, now)
     _spend(token, ticket, by=by, now=now)
@@ -202,52 +215,54 @@ def reopen(ticket: Ticket, *, by: User, reason: str, token: UUID | None = None, 
     _refuse_unless(rules.may_reopen(by, ticket), "Hanya pelapor atau subkoordinator yang dapat membuka kembali.")
     if not reason.strip():
         raise Incomplete({"reason": "Silakan tuliskan mengapa gangguan belum selesai."})
-    ticket.round += 1
     ticket.reopened_at = now
     role = "" if ticket.is_reported_by(by) else _coordinating_role(by, ticket.sop)
-    _move(ticket, Action.REOPEN, by=by, now=now, role=role, body={"reason": reason.strip()})
+    _move(ticket, Action.REOPEN, by=by, now=now, role=role, body={"reason": reason.strip()}, new_round=True)
     _spend(token, ticket, by=by, now=now)
     return ticket
 
 
-# Who has the task
+# Who has the task. `run` (a StepRun's pk) says which row the person saw; Conflict when that row is over.
 
 
 @transaction.atomic
-def claim(ticket: Ticket, *, by: User, now: datetime | None = None) -> Ticket:
+def claim(ticket: Ticket, *, by: User, run: int | None = None, now: datetime | None = None) -> Ticket:
     """Take the task of the row the ticket stands on (*Ambil tugas*)."""
     ticket = _locked(ticket)
     now = now or timezone.now()
-    run = _current_run(ticket)
-    _refuse_unless(rules.holds_the_row(by, ticket), f"Langkah ini dikerjakan oleh {run.step.performer.label}.")
-    if run.performer_id == by.pk:
+    current = _current_run(ticket, expected=run)
+    _refuse_unless(rules.holds_the_row(by, ticket), f"Langkah ini dikerjakan oleh {current.step.performer.label}.")
+    if current.performer_id == by.pk:
         return ticket
-    if not rules.may_claim(by, ticket, run):
-        raise Conflict(_taken_by(run))
-    return _assign(ticket, run, by, Action.CLAIM, by=by, now=now, role=run.step.performer)
+    if not rules.may_claim(by, ticket, current):
+        raise Conflict(_taken_by(current))
+    return _assign(ticket, current, by, Action.CLAIM, by=by, now=now, role=current.step.performer)
 
 
 @transaction.atomic
-def release(ticket: Ticket, *, by: User, now: datetime | None = None) -> Ticket:
-    """Give the task back to the role (*Lepas tugas*)."""
+def release(ticket: Ticket, *, by: User, run: int | None = None, now: datetime | None = None) -> Ticket:
+    """Give the task back to the role (*Lepas tugas*). Pressed once more, it does nothing."""
     ticket = _locked(ticket)
     now = now or timezone.now()
-    run = _current_run(ticket)
-    _refuse_unless(rules.may_release(by, ticket, run), "Tugas ini tidak sedang Anda pegang.")
-    return _assign(ticket, run, None, Action.RELEASE, by=by, now=now, role=run.step.performer)
+    current = _current_run(ticket, expected=run)
+    if _was_released_by(by, current):
+        return ticket
+    _refuse_unless(rules.may_release(by, ticket, current), "Tugas ini tidak sedang Anda pegang.")
+    return _assign(ticket, current, None, Action.RELEASE, by=by, now=now, role=current.step.performer)
 
 
 @transaction.atomic
-def hand_over(ticket: Ticket, *, to: User, by: User, now: datetime | None = None) -> Ticket:
+def hand_over(ticket: Ticket, *, to: User, by: User, run: int | None = None, now: datetime | None = None) -> Ticket:
     """Give the task to another holder of the row's role; the subkoordinator of the SOP does."""
     ticket = _locked(ticket)
     now = now or timezone.now()
-    run = _current_run(ticket)
-    _refuse_unless(rules.may_hand_over(by, ticket, run), "Hanya subkoordinator SOP ini yang dapat menyerahkan tugas.")
-    _refuse_unless(rules.holds_the_row(to, ticket), f"{to.name} tidak memegang peran {run.step.performer.label}.")
-    if run.performer_id == to.pk:
+    current = _current_run(ticket, expected=run)
+    may = rules.may_hand_over(by, ticket, current)
+    _refuse_unless(may, "Hanya subkoordinator SOP ini yang dapat menyerahkan tugas.")
+    _refuse_unless(rules.holds_the_row(to, ticket), f"{to.name} tidak memegang peran {current.step.performer.label}.")
+    if current.performer_id == to.pk:
         return ticket
-    return _assign(ticket, run, to, Action.HAND_OVER, by=by, now=now, role=_coordinating_role(by, ticket.sop))
+    return _assign(ticket, current, to, Action.HAND_OVER, by=by, now=now, role=_coordinating_role(by, ticket.sop))
 
 
 # Saying
@@ -271,7 +286,7 @@ def comment(
         return ticket
     _refuse_unless(rules.may_comment(by, ticket), "Anda tidak dapat menulis komentar pada tiket ini.")
     _refuse_unless(not internal or rules.takes_part(by, ticket), "Catatan internal hanya untuk pelaksana.")
-    body = {"text": text, "files": files or []}
+    body = {"text": text, "files": files or [], **_digests(files or [])}
     entry = _write(ticket, Action.COMMENT, by=by, now=now, body=body, internal=internal)
     _attach(entry, files or [], by=by)
     _spend(token, ticket, by=by, now=now)
@@ -310,6 +325,7 @@ def _move(
     body: dict[str, Any],
     role: str = "",
     run: StepRun | None = None,
+    new_round: bool = False,
 ) -> HistoryEntry:
     """The one door through which a ticket changes state. The caller holds the lock and has asked the rules.
 
@@ -324,7 +340,8 @@ def _move(
     ticket.given, ticket.fresh = {**ticket.given, **ticket.fresh}, {}
     if run is not None:
         _leave(run, arguments[0], by=by, now=now)
-        ticket.round += arguments[0].new_round
+    if new_round:
+        _begin_round(ticket)
     ticket.closed_at = now if ticket.state in CLOSED_STATES else None
     entry = _write(ticket, action, by=by, now=now, role=role, from_state=from_state, body=body)
     if ticket.is_open:
@@ -343,7 +360,7 @@ def _write(
     from_state: str | None = None,
     internal: bool = False,
 ) -> HistoryEntry:
-    """One history entry, and the ticket saved with it."""
+    """One history entry, and the ticket saved with it. What is internal moves no date that a reporter reads."""
     assignment = by.assignment_for(role, ticket.procedure) if role else None
     entry = history.append(
         ticket,
@@ -356,9 +373,17 @@ def _write(
         internal=internal,
         body=body,
     )
-    ticket.updated_at = now
+    ticket.updated_at = ticket.updated_at if internal else now
     ticket.save(update_fields=MOVED_FIELDS)
     return entry
+
+
+def _begin_round(ticket: Ticket) -> None:
+    """Count a further round. What the rows from here on gave in the one before is history, no longer the record."""
+    assert ticket.step is not None  # noqa: S101  # for the type checker: a round begins at a row
+    outdated = ticket.sop.outdated_from(ticket.step.no)
+    ticket.round += 1
+    ticket.given = {key: values for key, values in ticket.given.items() if key not in outdated}
 
 
 def _enter(ticket: Ticket, now: datetime) -> None:
@@ -434,6 +459,14 @@ def _current_run(ticket: Ticket, *, expected: int | None = None) -> StepRun:
     )
 
 
+def _was_released_by(person: User, run: StepRun) -> bool:
+    """Whether the task is free because this person gave it back."""
+    if run.performer_id is not None:
+        return False
+    last = run.ticket.entries.exclude(action__in=(Action.COMMENT, Action.ACKNOWLEDGE)).last()
+    return last is not None and last.action == Action.RELEASE and last.by_id == person.pk
+
+
 def _taken_by(run: StepRun) -> str:
     """Who has the task, since when."""
     assert run.performer and run.claimed_at  # noqa: PT018, S101  # for the type checker: callers know the task is taken
@@ -443,9 +476,8 @@ def _taken_by(run: StepRun) -> str:
 # Numbers, tokens, files
 
 
-def _locked_sequence(sop: Sop, now: datetime) -> NumberSequence:
-    """The numbers of the year in WIB, locked: whoever files next waits, and then sees what was filed."""
-    year = timezone.localtime(now).year
+def _locked_sequence(sop: Sop, year: int) -> NumberSequence:
+    """The numbers of a year in WIB, locked: whoever files next waits, and then sees what was filed."""
     NumberSequence.objects.get_or_create(prefix=sop.prefix, year=year)
     return NumberSequence.objects.select_for_update().get(prefix=sop.prefix, year=year)
 
@@ -478,6 +510,13 @@ def _new_files(sop: Sop, known: Record, answers: Answers) -> list[str]:
                 before = set(known.value(artefact.key, question) or ())
                 keys += [key for key in answers.get(artefact.key, {}).get(question) or () if key not in before]
     return keys
+
+
+def _digests(keys: list[str]) -> dict[str, dict[str, str]]:
+    """What an entry's body says of the uploads it attaches, so that the chain covers what was in them."""
+    if not keys:
+        return {}
+    return {"files_sha256": dict(Attachment.objects.filter(key__in=keys).values_list("key", "sha256"))}
 
 
 def _attach(entry: HistoryEntry, keys: list[str], *, by: User) -> None:

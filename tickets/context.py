@@ -26,7 +26,7 @@ class Frame:
         return self._person.role_labels
 
     @property
-    def is_performer(self) -> bool:
+    def holds_a_role(self) -> bool:
         """Whether the person holds any role, Kepala Bidang included: somebody that rows are reported to."""
         return bool(self._person.roles_by_procedure)
 

@@ -17,7 +17,7 @@ from django_filters import CharFilter, ChoiceFilter, DateFilter, FilterSet
 from tickets import worklists
 from tickets.forms.base import BaseForm
 from tickets.models import Ticket, Unit, User
-from tickets.models.tickets import END_STATES, Status
+from tickets.models.tickets import Status, on_a_row, reported_by
 from workflows import sops
 from workflows.roles import Role
 from workflows.sop import MENUNGGU_KONFIRMASI, SELESAI, TIDAK_DIPROSES
@@ -30,7 +30,7 @@ ORDERS = {
     "nomor": ("Nomor tiket", "number"),
 }
 OWN = {
-    "laporan": ("Laporan saya", lambda person: Q(reporter=person) | Q(filed_by=person)),
+    "laporan": ("Laporan saya", reported_by),
     "mendatang": ("Akan datang kepada saya", worklists.coming_to),
     "menunggu": ("Menunggu pihak lain", worklists.elsewhere),
     "dikerjakan": ("Pernah saya kerjakan", worklists.worked_on),
@@ -51,7 +51,7 @@ class View:
 VIEWS = (
     View("", "Semua", lambda person: Q(), "Belum ada tiket."),
     View("giliran", "Giliran saya", worklists.own_turn, "Tidak ada giliran Anda saat ini.", performers_only=True),
-    View("diproses", "Sedang diproses", lambda person: ~Q(state__in=END_STATES), "Tidak ada tiket yang berjalan."),
+    View("diproses", "Sedang diproses", lambda person: on_a_row(), "Tidak ada tiket yang berjalan."),
     View(
         "konfirmasi",
         "Menunggu konfirmasi",

@@ -5,12 +5,26 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import pairwise, zip_longest
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Prefetch, Subquery
 
-from tickets.models import EntryDetail, HistoryEntry, NumberSequence, Ticket
+from tickets.models import EntryDetail, HistoryEntry, NumberSequence, StepRun, Ticket
+from tickets.models.history import Action
+
+#: What a ticket is filed with. No act changes it, and the first entry says it.
+FILED_FIELDS = (
+    *("number", "procedure", "sop_key", "title", "description", "page_url", "noticed_at", "impact"),
+    *("reporter_id", "reporter_name", "reporter_contact", "unit_id", "filed_by_id", "channel", "created_at"),
+)
+#: The acts by which a ticket comes to its state.
+MOVES = (Action.FILE, Action.COMPLETE, Action.CONFIRM, Action.REOPEN)
+
+#: One visit of a row: the row's state, its round, when entered; by whom left, to which state, when.
+Visit = tuple[str, int, datetime, int | None, str, datetime | None]
 
 
 def append(ticket: Ticket, *, body: dict[str, Any], **columns: Any) -> HistoryEntry:
@@ -38,6 +52,12 @@ def append(ticket: Ticket, *, body: dict[str, Any], **columns: Any) -> HistoryEn
     return entry
 
 
+def report_of(ticket: Ticket) -> dict[str, Any]:
+    """The report as it was filed, in values that JSON keeps."""
+    values = ((name, getattr(ticket, name)) for name in FILED_FIELDS)
+    return {name: _instant(value) if isinstance(value, datetime) else value for name, value in values}
+
+
 @dataclass(frozen=True)
 class Break:
     """A place where the record is not what was written."""
@@ -52,11 +72,16 @@ class Break:
 
 
 def verify() -> Iterator[Break]:
-    """Every break of the chains, of the numbers and between history and tickets; nothing for a sound record."""
+    """Every break of the chains, of the numbers and between history and tickets; nothing for a sound record.
+
+    Only a sound chain proves anything: by it, the report, the files and the ledger of its ticket are compared.
+    """
     yield from _number_breaks()
-    entries = HistoryEntry.objects.select_related("detail").order_by("seq")
-    for ticket in Ticket.objects.order_by("pk").iterator(chunk_size=500):
-        yield from chain_breaks(ticket, list(entries.filter(ticket=ticket)))
+    entries = Prefetch("entries", HistoryEntry.objects.select_related("detail").order_by("seq"))
+    tickets = Ticket.objects.order_by("pk").prefetch_related(entries, "attachments", "runs")
+    for ticket in tickets.iterator(chunk_size=200):
+        told = list(ticket.entries.all())
+        yield from list(chain_breaks(ticket, told)) or _record_breaks(ticket, told)
 
 
 def chain_breaks(ticket: Ticket, entries: list[HistoryEntry]) -> Iterator[Break]:
@@ -82,6 +107,60 @@ def chain_breaks(ticket: Ticket, entries: list[HistoryEntry]) -> Iterator[Break]
         yield Break(ticket.number, None, f"{ticket.version} entries were written, {len(entries)} are there")
     elif ticket.state != state:
         yield Break(ticket.number, None, f"it stands at {ticket.state}, its history ends at {state}")
+
+
+def _record_breaks(ticket: Ticket, entries: list[HistoryEntry]) -> Iterator[Break]:
+    """Where the ticket and what hangs on it is not what its entries say."""
+    yield from _report_breaks(ticket, entries[0])
+    yield from _file_breaks(ticket, entries)
+    yield from _ledger_breaks(ticket, entries)
+
+
+def _report_breaks(ticket: Ticket, filed: HistoryEntry) -> Iterator[Break]:
+    if filed.detail.erased_at is None:
+        then, now = filed.detail.body.get("report", {}), report_of(ticket)
+        if changed := [name.removesuffix("_id") for name in FILED_FIELDS if then.get(name) != now[name]]:
+            yield Break(ticket.number, filed.seq, f"not as it was filed: {', '.join(changed)}")
+
+
+def _file_breaks(ticket: Ticket, entries: list[HistoryEntry]) -> Iterator[Break]:
+    attached: dict[int | None, dict[str, str]] = {}
+    for file in ticket.attachments.all():
+        attached.setdefault(file.entry_id, {})[file.key] = file.sha256
+    for entry in entries:
+        files = attached.pop(entry.pk, {})
+        if entry.detail.erased_at is None and files != entry.detail.body.get("files_sha256", {}):
+            yield Break(ticket.number, entry.seq, "its files are not those that were attached")
+    if attached:
+        yield Break(ticket.number, None, "it has files that no entry of it attached")
+
+
+def _ledger_breaks(ticket: Ticket, entries: list[HistoryEntry]) -> Iterator[Break]:
+    """A row is entered by one move and left by the next; each run says the same, and one is open on a row."""
+    moves = [entry for entry in entries if entry.action in MOVES]
+    told: list[Visit] = [
+        (entered.to_state, entered.round, entered.at, left.by_id, left.to_state, left.at)
+        for entered, left in pairwise(moves)
+        if left.action == Action.COMPLETE
+    ]
+    if ticket.is_open:
+        told.append((moves[-1].to_state, moves[-1].round, moves[-1].at, None, "", None))
+    ledger = [_visit(ticket, run) for run in ticket.runs.all()]
+    for count, (visit, run) in enumerate(zip_longest(told, ledger), start=1):
+        if visit != run:
+            yield Break(ticket.number, None, f"visit {count} of its ledger is not the one its history tells")
+            return
+
+
+def _visit(ticket: Ticket, run: StepRun) -> Visit:
+    """A run as the history would tell it. Who has an open one in hand is no part of a move."""
+    to_state = f"{ticket.sop_key}.{run.arrow}" if run.arrow.isdigit() else run.arrow
+    performer = run.performer_id if run.left_at else None
+    return f"{ticket.sop_key}.{run.row}", run.round, run.entered_at, performer, to_state, run.left_at
+
+
+def _instant(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()
 
 
 def head() -> tuple[int, str]:

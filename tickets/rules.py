@@ -1,7 +1,8 @@
 """Who may do what with a ticket. What the *state* allows and what the *person* may do are separate sentences.
 
 Buttons, views and actions ask the same functions. Each takes the person and the ticket; those about a row also take its
-open run, so that a page asks the database once. What a person may *see* is `Ticket.objects.visible_to`.
+open run, so that a page asks the database once. Which tickets a person may *see* is `Ticket.objects.visible_to`; how
+much of one, `tickets.sight`.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from workflows.sop import Sop
 
 
 def takes_part(person: User, ticket: Ticket) -> bool:
-    """Holds some role of the SOP, or is Kepala Bidang: reads what is internal."""
-    return person.is_kepala_bidang or ticket.procedure in person.roles_by_procedure
+    """Holds some role in the ticket's procedure, Kepala Bidang included: reads what is internal."""
+    return ticket.procedure in person.roles_by_procedure
 
 
 def coordinates(person: User, ticket: Ticket) -> bool:
@@ -49,7 +50,7 @@ def may_hand_over(person: User, ticket: Ticket, run: StepRun | None) -> bool:
 
 def may_comment(person: User, ticket: Ticket) -> bool:
     """Everybody who may see the ticket."""
-    return ticket.is_reported_by(person) or person.pk == ticket.filed_by_id or takes_part(person, ticket)
+    return ticket.is_reported_by(person) or takes_part(person, ticket)
 
 
 def may_confirm(person: User, ticket: Ticket) -> bool:

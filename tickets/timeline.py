@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tickets.answers import Files, Shown, shown
+from tickets.answers import Shown, shown
 from tickets.models import Attachment, HistoryEntry, Ticket
 from tickets.models.history import Action
 from tickets.models.tickets import Channel
+from tickets.sight import Act, Sight
 from workflows import sops
-from workflows.sop import END, NOT_PROCESSED, Artefact, Sop
+from workflows.sop import END, NOT_PROCESSED
 
 #: The sign beside each act.
 ICONS = {
@@ -70,44 +71,22 @@ class Event:
         return f"{who} {self.does}."
 
 
-def events(ticket: Ticket, entries: Iterable[HistoryEntry], files: Files, *, all_answers: bool) -> list[Event]:
-    """The acts of a ticket, oldest first. `entries` are the reader's to see, with `by`, `acting_for` and `detail`.
-
-    Without `all_answers` (a reporter reads) the evidence and the outcome are told, not what the office notes between.
-    """
+def events(sight: Sight) -> list[Event]:
+    """The acts of a ticket as far as its reader sees them, oldest first."""
     told: list[Event] = []
     known: dict[str, Any] = {}
     reached = 1
-    for entry in entries:
-        told.append(_event(ticket, entry, files, known, all_answers=all_answers, reached=reached))
-        known |= _body(entry).get("answers", {})
-        reached = max(reached, entry.round)
+    for act in sight.acts:
+        told.append(_event(sight, act, known, reached=reached))
+        known |= act.answers
+        reached = max(reached, act.entry.round)
     return told
 
 
-def outcomes(sop: Sop) -> list[Artefact]:
-    """What the rows produce by which the work ends: the result that a reporter is shown."""
-    found = {a.key: a for step in sop.steps if any(arrow.to == END for arrow in step.arrows) for a in step.produces}
-    return list(found.values())
-
-
-def _body(entry: HistoryEntry) -> dict[str, Any]:
-    body: dict[str, Any] = entry.detail.body
-    return body
-
-
-def _event(
-    ticket: Ticket,
-    entry: HistoryEntry,
-    files: Files,
-    known: Mapping[str, Any],
-    *,
-    all_answers: bool,
-    reached: int,
-) -> Event:
-    body = _body(entry)
-    answers = body.get("answers", {})
-    told = [artefact for artefact in _told(ticket.sop, all_answers=all_answers) if artefact.key in answers]
+def _event(sight: Sight, act: Act, known: Mapping[str, Any], *, reached: int) -> Event:
+    ticket, files = sight.ticket, sight.files
+    entry, body, answers = act.entry, act.body, act.answers
+    told = [artefact for artefact in ticket.sop.artefacts() if artefact.key in answers]
     if entry.action == Action.FILE or entry.to_state == NOT_PROCESSED:
         told = []  # the report itself stands above the history; what is not taken up hands nothing on
     new = [artefact for artefact in told if answers[artefact.key] != known.get(artefact.key)]
@@ -115,17 +94,13 @@ def _event(
         entry=entry,
         does=_does(ticket, entry, body).removesuffix("."),  # a name may end in a title: "S.Kom."
         then=_then(ticket, entry, body, reached),
-        reason=body.get("reason", ""),
+        reason=act.reason,
         text="Teks ini sudah dihapus." if entry.detail.erased_at else body.get("text", ""),
         answers=tuple(filled for a in new if (filled := shown(a, answers[a.key], files)).lines),
         unchanged=tuple(artefact.label for artefact in told if artefact not in new),
         files=tuple(files[key] for key in body.get("files", ()) if key in files),
         starts_round=entry.round if entry.round > reached else None,
     )
-
-
-def _told(sop: Sop, *, all_answers: bool) -> Sequence[Artefact]:
-    return list(sop.artefacts()) if all_answers else [sop.evidence, *outcomes(sop)]
 
 
 def _does(ticket: Ticket, entry: HistoryEntry, body: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.db.models import Q
 
 from tickets.models import StepRun, User
-from tickets.models.tickets import CLOSED_STATES
+from tickets.models.tickets import not_closed, reported_by
 from workflows import sops
 from workflows.sop import MENUNGGU_KONFIRMASI, Origin, Sop, Step
 
@@ -19,9 +19,8 @@ def own_turn(person: User) -> Q:
 
 
 def to_confirm(person: User) -> Q:
-    """The person is asked whether the fault is gone; see `Ticket.is_reported_by`."""
-    own = Q(reporter=person) | Q(reporter=None, filed_by=person)
-    return Q(state=MENUNGGU_KONFIRMASI) & own
+    """The person is asked whether the fault is gone."""
+    return Q(state=MENUNGGU_KONFIRMASI) & reported_by(person)
 
 
 def coming_to(person: User) -> Q:
@@ -36,8 +35,8 @@ def worked_on(person: User) -> Q:
 
 def elsewhere(person: User) -> Q:
     """Worked on or reported by this person, not closed, and now waiting for somebody else."""
-    theirs = worked_on(person) | Q(reporter=person) | Q(filed_by=person)
-    return theirs & ~Q(state__in=CLOSED_STATES) & ~own_turn(person) & ~to_confirm(person)
+    theirs = worked_on(person) | reported_by(person)
+    return theirs & not_closed() & ~own_turn(person) & ~to_confirm(person)
 
 
 def _rows_before(sop: Sop, person: User) -> list[str]:

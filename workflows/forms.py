@@ -40,7 +40,7 @@ class ArtefactsForm(forms.Form):
             for question, declared in artefact.fields.items():
                 field = deepcopy(declared)
                 if not isinstance(field, FilesField):
-                    field.initial = known.get(question)
+                    field.initial = _as_typed(field, known.get(question))
                 self.fields[field_name(artefact, question)] = field
 
     def answers(self) -> dict[str, dict[str, Any]]:
@@ -58,6 +58,11 @@ class ArtefactsForm(forms.Form):
                 value = [*known.get(question, []), *(value or [])]
             values[question] = value.isoformat() if isinstance(value, datetime | date) else value
         return values
+
+
+def _as_typed(field: forms.Field, value: Any) -> Any:
+    """A value of the record as its field shows it: a moment is recorded as text, and shown in the office's zone."""
+    return datetime.fromisoformat(value) if value and isinstance(field, forms.DateTimeField) else value
 
 
 def generated(step: Step, record: Record) -> dict[str, dict[str, Any]]:

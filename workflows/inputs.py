@@ -7,12 +7,17 @@ keys of uploads already checked and stored by the helpdesk (see `tickets.uploads
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 #: Long enough for any account of a fault, short enough that no page grows heavy (RELIABILITY T21).
 TEXT_LIMIT = 5_000
 LINE_LIMIT = 200
+#: What is older is a slip of the keyboard.
+EARLIEST_YEAR = 2000
 
 
 def long_text(label: str, *, help_text: str = "", required: bool = True) -> forms.CharField:
@@ -48,11 +53,20 @@ def choice(label: str, choices: Iterable[tuple[str, str]], *, help_text: str = "
     return forms.ChoiceField(label=label, help_text=help_text, choices=tuple(choices), widget=forms.RadioSelect)
 
 
+def has_happened(moment: datetime) -> None:
+    """Refuse a time that cannot have been: years ago beyond reason, or still to come."""
+    if moment.year < EARLIEST_YEAR:
+        raise ValidationError("Silakan periksa tahunnya.")
+    if moment > timezone.now():
+        raise ValidationError("Waktu ini belum terjadi. Silakan periksa tanggal dan jamnya.")
+
+
 def moment(label: str, *, help_text: str = "") -> forms.DateTimeField:
-    """A date and time in the office's own zone (WIB)."""
+    """A date and time that has passed, in the office's own zone (WIB)."""
     return forms.DateTimeField(
         label=label,
         help_text=help_text,
+        validators=[has_happened],
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 

@@ -16,6 +16,11 @@ class Role(models.TextChoices):
     KEPALA_BIDANG_APTIKA = "kepala_bidang_aptika", "Kepala Bidang Aptika"
 
 
+def choices() -> list[tuple[str, str]]:
+    """Every role as (value, words). A callable, so that a new role makes no migration."""
+    return Role.choices
+
+
 class Party(models.TextChoices):
     """Somebody a row names who performs nothing: the one who reported."""
 

@@ -366,6 +366,14 @@ class Sop:
                     seen.add(artefact.key)
                     yield artefact
 
+    def outdated_from(self, no: int) -> frozenset[str]:
+        """Keys of what a new round that begins at this row must give anew: the Output from there on.
+
+        What the row itself requires stays, and so does the evidence.
+        """
+        kept = {self.evidence.key, *(artefact.key for artefact in self.step(no).requires)}
+        return frozenset(a.key for step in self.steps if step.no >= no for a in step.produces) - kept
+
     def problems(self) -> list[str]:
         """What is unsound about this table, one English sentence each; an empty list for a sound one."""
         return [*self._key_problems(), *self._row_problems(), *self._input_problems(), *self._way_problems()]

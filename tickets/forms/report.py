@@ -13,11 +13,9 @@ from tickets.forms.uploads import adopt_uploads
 from tickets.models import Unit, User
 from tickets.models.tickets import Channel, Impact
 from workflows import sops
-from workflows.inputs import TEXT_LIMIT
+from workflows.inputs import TEXT_LIMIT, has_happened
 from workflows.machine import field_name
 from workflows.sop import Sop
-
-EARLIEST_YEAR = 2000
 
 
 class ReportForm(OnceForm):
@@ -69,6 +67,7 @@ class ReportForm(OnceForm):
         label="Diketahui sejak",
         help_text="Waktu setempat (WIB). Kosongkan bila baru saja.",
         required=False,
+        validators=[has_happened],
         error_messages={"invalid": "Silakan isi tanggal dan jam dengan lengkap."},
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
@@ -124,14 +123,6 @@ class ReportForm(OnceForm):
     def is_for_another(self) -> bool:
         """Whether anything about another reporter was filled in."""
         return any(self[name].data for name in self.REPORTER)
-
-    def clean_noticed_at(self):
-        noticed_at = self.cleaned_data["noticed_at"]
-        if noticed_at and noticed_at.year < EARLIEST_YEAR:
-            raise forms.ValidationError("Silakan periksa tahunnya.")
-        if noticed_at and noticed_at > timezone.now():
-            raise forms.ValidationError("Waktu ini belum terjadi. Silakan periksa tanggal dan jamnya.")
-        return noticed_at
 
     def clean(self):
         super().clean()

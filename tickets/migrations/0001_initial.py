@@ -10,6 +10,7 @@ from django.db import migrations, models
 import tickets.models.files
 import tickets.models.people
 import tickets.storage
+import workflows.roles
 import workflows.sops
 
 
@@ -31,16 +32,7 @@ class Migration(migrations.Migration):
                     "role",
                     models.CharField(
                         blank=True,
-                        choices=[
-                            ("sub_koordinator", "Sub Koordinator"),
-                            ("web_developer", "Web Developer"),
-                            ("programmer", "Programmer"),
-                            ("tim_infrastruktur", "Tim Infrastruktur"),
-                            ("subkoordinator_aplikasi", "Subkoordinator Aplikasi"),
-                            ("subkoordinator_infrastruktur", "Subkoordinator Infrastruktur"),
-                            ("network_administrator", "Network Administrator"),
-                            ("kepala_bidang_aptika", "Kepala Bidang Aptika"),
-                        ],
+                        choices=workflows.roles.choices,
                         max_length=40,
                     ),
                 ),
@@ -332,16 +324,7 @@ class Migration(migrations.Migration):
                 (
                     "role",
                     models.CharField(
-                        choices=[
-                            ("sub_koordinator", "Sub Koordinator"),
-                            ("web_developer", "Web Developer"),
-                            ("programmer", "Programmer"),
-                            ("tim_infrastruktur", "Tim Infrastruktur"),
-                            ("subkoordinator_aplikasi", "Subkoordinator Aplikasi"),
-                            ("subkoordinator_infrastruktur", "Subkoordinator Infrastruktur"),
-                            ("network_administrator", "Network Administrator"),
-                            ("kepala_bidang_aptika", "Kepala Bidang Aptika"),
-                        ],
+                        choices=workflows.roles.choices,
                         max_length=40,
                         verbose_name="peran",
                     ),
@@ -386,16 +369,7 @@ class Migration(migrations.Migration):
                 (
                     "role",
                     models.CharField(
-                        choices=[
-                            ("sub_koordinator", "Sub Koordinator"),
-                            ("web_developer", "Web Developer"),
-                            ("programmer", "Programmer"),
-                            ("tim_infrastruktur", "Tim Infrastruktur"),
-                            ("subkoordinator_aplikasi", "Subkoordinator Aplikasi"),
-                            ("subkoordinator_infrastruktur", "Subkoordinator Infrastruktur"),
-                            ("network_administrator", "Network Administrator"),
-                            ("kepala_bidang_aptika", "Kepala Bidang Aptika"),
-                        ],
+                        choices=workflows.roles.choices,
                         max_length=40,
                         verbose_name="peran",
                     ),
@@ -532,16 +506,7 @@ class Migration(migrations.Migration):
                 (
                     "role",
                     models.CharField(
-                        choices=[
-                            ("sub_koordinator", "Sub Koordinator"),
-                            ("web_developer", "Web Developer"),
-                            ("programmer", "Programmer"),
-                            ("tim_infrastruktur", "Tim Infrastruktur"),
-                            ("subkoordinator_aplikasi", "Subkoordinator Aplikasi"),
-                            ("subkoordinator_infrastruktur", "Subkoordinator Infrastruktur"),
-                            ("network_administrator", "Network Administrator"),
-                            ("kepala_bidang_aptika", "Kepala Bidang Aptika"),
-                        ],
+                        choices=workflows.roles.choices,
                         max_length=40,
                         verbose_name="peran",
                     ),
@@ -730,10 +695,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="ticket",
             index=models.Index(fields=["reporter", "-updated_at"], name="ticket_by_reporter"),
-        ),
-        migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(fields=["filed_by", "-updated_at"], name="ticket_by_filer"),
         ),
         migrations.AddIndex(
             model_name="ticket",

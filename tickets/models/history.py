@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Q
 
 from tickets.models.tickets import Ticket
-from workflows.roles import Role
+from workflows import roles
 
 
 def canonical(value) -> bytes:
@@ -41,7 +41,7 @@ class HistoryEntry(models.Model):
     seq = models.PositiveIntegerField()
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    role = models.CharField(max_length=40, choices=Role, blank=True)
+    role = models.CharField(max_length=40, choices=roles.choices, blank=True)
     acting_for = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     action = models.CharField(max_length=20, choices=Action)
     from_state = models.CharField(max_length=60, blank=True)
@@ -76,7 +76,10 @@ class HistoryEntry(models.Model):
 
 
 class EntryDetail(models.Model):
-    """The text of an entry. `body` may hold: reason, arrow, label, answers, text, person, files."""
+    """The text of an entry.
+
+    `body` may hold: report, answers, arrow, label, reason, text, person, name, row, round, files, files_sha256.
+    """
 
     entry = models.OneToOneField(HistoryEntry, models.PROTECT, related_name="detail", primary_key=True)
     salt = models.CharField(max_length=32)

@@ -8,16 +8,13 @@ from django.db.models import Q
 
 from tickets.models.runs import StepRun
 from tickets.models.tickets import Ticket
-from workflows.roles import Role
+from workflows import roles
 
 
 class ReportedToQuerySet(models.QuerySet["ReportedTo"]):
     def for_person(self, person) -> Self:
         """What was reported to the roles a person holds, in the procedures where they hold them."""
-        theirs = Q()
-        for procedure, roles in person.roles_by_procedure.items():
-            theirs |= Q(ticket__procedure=procedure, role__in=roles)
-        return self.filter(theirs) if theirs else self.none()
+        return self.filter(person.in_own_roles)
 
     def unread(self) -> Self:
         """Not yet marked Diketahui."""
@@ -29,7 +26,7 @@ class ReportedTo(models.Model):
 
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="reported_to")
     run = models.ForeignKey(StepRun, models.PROTECT, related_name="reported_to")
-    role = models.CharField("peran", max_length=40, choices=Role)
+    role = models.CharField("peran", max_length=40, choices=roles.choices)
     told_at = models.DateTimeField("dilaporkan")
     acknowledged_at = models.DateTimeField("diketahui", null=True, blank=True)
     acknowledged_by = models.ForeignKey(

@@ -12,7 +12,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from workflows import sops
+from workflows import roles, sops
 from workflows.roles import Role
 
 
@@ -106,6 +106,14 @@ class User(AbstractBaseUser, PermissionsMixin):
                     held[sop.procedure].add(role)
         return dict(held)
 
+    @property
+    def in_own_roles(self) -> Q:
+        """The rows of a table with `ticket` and `role` that concern a role the person holds in the ticket's SOP."""
+        theirs = Q(pk__in=())
+        for procedure, held in self.roles_by_procedure.items():
+            theirs |= Q(ticket__procedure=procedure, role__in=held)
+        return theirs
+
     @cached_property
     def performed_procedures(self) -> set[str]:
         """The procedures in which the person performs some row."""
@@ -122,9 +130,10 @@ class User(AbstractBaseUser, PermissionsMixin):
             if any(self.holds(role, sop.procedure) for role in sop.coordinators)
         }
 
-    @cached_property
+    @property
     def is_kepala_bidang(self) -> bool:
-        return any(assignment.role == Role.KEPALA_BIDANG_APTIKA for assignment in self.assignments)
+        """Whether the person is reported to as Kepala Bidang, in one procedure or all."""
+        return any(Role.KEPALA_BIDANG_APTIKA in held for held in self.roles_by_procedure.values())
 
     @property
     def is_performer(self) -> bool:
@@ -156,7 +165,7 @@ class RoleAssignment(models.Model):
     """A person holds a role from one day to another, in one procedure or all; or stands in for somebody (Plh/Plt)."""
 
     user = models.ForeignKey(User, models.PROTECT, related_name="role_assignments", verbose_name="pengguna")
-    role = models.CharField("peran", max_length=40, choices=Role)
+    role = models.CharField("peran", max_length=40, choices=roles.choices)
     procedure = models.CharField(
         "hanya untuk layanan",
         max_length=40,

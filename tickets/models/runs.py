@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from tickets.models.tickets import Ticket
-from workflows.roles import Role
+from workflows import roles
 from workflows.sop import Step
 
 
@@ -18,12 +18,7 @@ class StepRunQuerySet(models.QuerySet["StepRun"]):
 
     def turn_of(self, person) -> Self:
         """Open runs that wait for this person: of a role they hold there, and not in a colleague's hands."""
-        theirs = Q()
-        for procedure, roles in person.roles_by_procedure.items():
-            theirs |= Q(ticket__procedure=procedure, role__in=roles)
-        if not theirs:
-            return self.none()
-        return self.open().filter(theirs).filter(Q(performer=None) | Q(performer=person))
+        return self.open().filter(person.in_own_roles).filter(Q(performer=None) | Q(performer=person))
 
 
 class StepRun(models.Model):
@@ -32,7 +27,7 @@ class StepRun(models.Model):
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="runs")
     row = models.PositiveSmallIntegerField("langkah")
     round = models.PositiveSmallIntegerField("putaran")
-    role = models.CharField("peran", max_length=40, choices=Role)
+    role = models.CharField("peran", max_length=40, choices=roles.choices)
     performer = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="runs", verbose_name="pelaksana"
     )

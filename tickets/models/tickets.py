@@ -48,30 +48,52 @@ class Status(models.TextChoices):
     NOT_PROCESSED = TIDAK_DIPROSES, "Tidak diproses"
 
 
+# Conditions on tickets. Rows are named one by one rather than ends excluded, so that the index on `state` serves.
+
+
+def rows() -> list[str]:
+    """The states in which a ticket stands on some row."""
+    return [sop.row(step.no) for sop in sops.all_sops().values() for step in sop.steps]
+
+
+def on_a_row() -> Q:
+    return Q(state__in=rows())
+
+
+def not_closed() -> Q:
+    return Q(state__in=[*rows(), MENUNGGU_KONFIRMASI])
+
+
+def reported_by(person) -> Q:
+    """Reports this person speaks for; see `Ticket.is_reported_by`."""
+    return Q(reporter=person) | Q(reporter=None, procedure__in=person.coordinated_procedures)
+
+
 class TicketQuerySet(models.QuerySet["Ticket"]):
     def visible_to(self, person) -> Self:
-        """What a person may see: own reports; all of the SOPs they take part in; Kepala Bidang everything."""
-        if person.is_kepala_bidang:
-            return self
-        return self.filter(Q(reporter=person) | Q(filed_by=person) | Q(procedure__in=person.performed_procedures))
+        """Own reports, and every ticket of the SOPs in which the person holds a role today."""
+        return self.filter(Q(reporter=person) | Q(procedure__in=person.roles_by_procedure))
 
     def own(self, person) -> Self:
-        """Reports of this person, or filed by them for somebody."""
-        return self.filter(Q(reporter=person) | Q(filed_by=person))
+        """Reports this person speaks for."""
+        return self.filter(reported_by(person))
 
     def open(self) -> Self:
         """Standing on some row."""
-        return self.exclude(state__in=END_STATES)
+        return self.filter(on_a_row())
 
     def with_status(self, status: Status) -> Self:
         """Tickets of one status; see `Ticket.status`."""
         first_rows = [sop.row(sop.first.no) for sop in sops.all_sops().values()]
-        fresh = Q(state__in=first_rows, reopened_at=None)
-        return {
-            Status.NEW: lambda: self.filter(fresh),
-            Status.IN_PROGRESS: lambda: self.open().exclude(fresh).filter(reopened_at=None),
-            Status.REOPENED: lambda: self.open().exclude(reopened_at=None),
-        }.get(status, lambda: self.filter(state=status))()
+        match status:
+            case Status.NEW:
+                return self.filter(state__in=first_rows, reopened_at=None)
+            case Status.IN_PROGRESS:
+                return self.filter(state__in=set(rows()).difference(first_rows), reopened_at=None)
+            case Status.REOPENED:
+                return self.open().filter(reopened_at__isnull=False)
+            case _:
+                return self.filter(state=status)
 
     def with_turn(self) -> Self:
         """Each ticket with its open run as `turn` (or None), its performer and the reporter's OPD, in one query."""
@@ -126,7 +148,6 @@ class Ticket(models.Model):
         indexes = (
             models.Index(fields=("procedure", "-updated_at"), name="ticket_by_procedure"),
             models.Index(fields=("reporter", "-updated_at"), name="ticket_by_reporter"),
-            models.Index(fields=("filed_by", "-updated_at"), name="ticket_by_filer"),
             models.Index(fields=("-created_at",), name="ticket_by_creation"),
         )
         constraints = (
@@ -185,8 +206,11 @@ class Ticket(models.Model):
         )
 
     def is_reported_by(self, person) -> bool:
-        """Whether the report is this person's; one without an account is spoken for by who filed it."""
-        return bool(person.pk == (self.reporter_id or self.filed_by_id))
+        """Whether the person speaks for the report: the reporter or, where that is nobody with an account, whoever
+        coordinates the SOP today."""
+        if self.reporter_id is None:
+            return self.procedure in person.coordinated_procedures
+        return bool(person.pk == self.reporter_id)
 
     # The transitions. Their bodies are empty: `tickets.actions` does what goes with a move, in one transaction.
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tickets import images, uploads
 from tickets.models import Attachment, Ticket
+from tickets.sight import Sight
 
 deliveries = logging.getLogger("sopdesk.files")
 
@@ -51,7 +52,7 @@ def attachment(request, key):
         if not uploads.discard(get_object_or_404(uploads.unattached(request.user), key=key)):
             raise Http404
         return HttpResponse(status=204)
-    found = get_object_or_404(_visible_to(request.user), key=key)
+    found = _visible(request.user, key)
     return _delivered(found, found.file, found.content_type, found.name, to=request.user)
 
 
@@ -59,17 +60,21 @@ def attachment(request, key):
 @login_required
 def thumbnail(request, key):
     """The small picture of an image."""
-    found = get_object_or_404(_visible_to(request.user).exclude(thumbnail=""), key=key)
+    found = _visible(request.user, key)
+    if not found.thumbnail:
+        raise Http404
     name = f"{Path(found.name).stem}.{images.THUMBNAIL_ENDING}"
     return _delivered(found, found.thumbnail, images.THUMBNAIL_TYPE, name, to=request.user)
 
 
-def _visible_to(person):
-    """One's own uploads not sent yet, and the files of visible tickets, less what is internal to others."""
-    sent = Q(ticket__in=Ticket.objects.visible_to(person))
-    if not person.is_kepala_bidang:
-        sent &= Q(entry__internal=False) | Q(ticket__procedure__in=list(person.roles_by_procedure))
-    return Attachment.objects.filter(Q(ticket=None, uploaded_by=person) | sent).select_related("ticket")
+def _visible(person, key):
+    """One's own upload not sent yet, or what the person sees of a visible ticket; else as if it were absent."""
+    own = Q(ticket=None, uploaded_by=person)
+    of_visible_tickets = Q(ticket__in=Ticket.objects.visible_to(person))
+    found = get_object_or_404(Attachment.objects.select_related("ticket").filter(own | of_visible_tickets), key=key)
+    if found.ticket and not Sight.of(person, found.ticket).shows(found):
+        raise Http404
+    return found
 
 
 def _delivered(found, file, content_type, name, *, to):

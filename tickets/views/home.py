@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from tickets import worklists
 from tickets.models import RoleAssignment, StepRun, Ticket, Unit, User
-from tickets.models.tickets import CLOSED_STATES
+from tickets.models.tickets import CLOSED_STATES, not_closed
 from tickets.stations import Station, stations
 from tickets.views import inbox, pulse
 from workflows import sops
@@ -150,9 +150,9 @@ def _parcel(ticket: Ticket, person: User) -> Parcel:
 
 
 def office(person, now) -> list[Standing]:
-    """Each SOP in force, and each old issue that still has tickets, with its tickets by row."""
+    """Each SOP in force that the person heads, and each old issue that still has tickets, with its tickets by row."""
     visible = Ticket.objects.visible_to(person).order_by()
-    unclosed = visible.exclude(state__in=CLOSED_STATES).values_list("sop_key", "state")
+    unclosed = visible.filter(not_closed()).values_list("sop_key", "state")
     standing_on, never_reopened = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
     for key, state, tickets, untouched in unclosed.annotate(
         tickets=Count("pk"), untouched=Count("pk", filter=Q(reopened_at=None))
@@ -172,7 +172,11 @@ def office(person, now) -> list[Standing]:
         )
 
     replaced = [sop for sop in sops.all_sops().values() if not sop.is_current and sop.key in in_use]
-    return [standing(sop) for sop in (*sops.current(), *replaced)]
+    return [
+        standing(sop)
+        for sop in (*sops.current(), *replaced)
+        if Role.KEPALA_BIDANG_APTIKA in person.roles_by_procedure.get(sop.procedure, ())
+    ]
 
 
 def _month_start(now):

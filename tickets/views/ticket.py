@@ -12,6 +12,7 @@ from tickets import actions, rules
 from tickets.forms.step import StepForm
 from tickets.forms.talk import CommentForm, HandOverForm, ReopenForm
 from tickets.models import Ticket
+from tickets.sight import Sight
 from tickets.views.ticket_page import contents, news
 from workflows.sop import END
 
@@ -27,7 +28,7 @@ def detail(request, number):
 def refresh(request, number):
     """The living parts of the page, or nothing when they are as the page already shows them (`versi`)."""
     ticket = _visible(request, number)
-    if request.GET.get("versi") == str(ticket.version):
+    if request.GET.get("versi") == str(Sight.of(request.user, ticket).version):
         return HttpResponse(status=204)
     asked = request.GET
     request.GET = request.GET.copy()
@@ -42,7 +43,7 @@ def refresh(request, number):
 def complete(request, number):
     """Leave the row. A form that lost its race, or lacks something, comes back with everything that was typed."""
     ticket = _visible(request, number)
-    run = ticket.runs.select_related("performer").filter(pk=_whole(request.POST.get("run"))).first()
+    run = ticket.runs.select_related("performer").filter(pk=_run(request)).first()
     if run is None:
         return _page(request, ticket, notice="Formulir ini tidak lengkap. Silakan ulangi.", status=422)
     form = StepForm(request.POST, request.FILES, ticket=ticket, run=run, owner=request.user)
@@ -71,13 +72,13 @@ def complete(request, number):
 @require_POST
 @login_required
 def claim(request, number):
-    return _act(request, number, actions.claim, "Tugas ini sekarang Anda pegang.")
+    return _act(request, number, actions.claim, "Tugas ini sekarang Anda pegang.", run=_run(request))
 
 
 @require_POST
 @login_required
 def release(request, number):
-    return _act(request, number, actions.release, "Tugas sudah Anda lepas.")
+    return _act(request, number, actions.release, "Tugas sudah Anda lepas.", run=_run(request))
 
 
 @require_POST
@@ -88,7 +89,8 @@ def hand_over(request, number):
     if not form.is_valid():
         return _page(request, ticket, hand_over_form=form, status=422)
     to = form.cleaned_data["person"]
-    return _act(request, number, actions.hand_over, f"{to.name} sekarang memegang tugas ini.", to=to)
+    thanks = f"{to.name} sekarang memegang tugas ini."
+    return _act(request, number, actions.hand_over, thanks, to=to, run=_run(request))
 
 
 @require_POST
@@ -156,6 +158,11 @@ def _refused(request, number, refusal, **forms):
 
 def _page(request, ticket, *, status=200, **parts):
     return render(request, "tickets/detail.html", contents(request, ticket, **parts), status=status)
+
+
+def _run(request):
+    """The visit of a row that the form was made for; None when it does not say."""
+    return _whole(request.POST.get("run"))
 
 
 def _whole(text):

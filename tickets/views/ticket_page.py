@@ -8,6 +8,7 @@ from tickets.forms.base import OnceForm
 from tickets.forms.step import StepForm
 from tickets.forms.talk import CommentForm, HandOverForm, ReopenForm
 from tickets.models.history import Action
+from tickets.sight import Sight
 from tickets.stations import done_in_words, stations
 from tickets.turn import in_front, needs, waits_for, ways
 from tickets.words import when
@@ -19,21 +20,21 @@ EVENTS_PER_PAGE = 20
 def contents(request, ticket, *, notice="", step_form=None, comment_form=None, reopen_form=None, hand_over_form=None):
     """Everything the templates ask. A form that comes back is shown in its place or, if that is gone, as text."""
     person = request.user
-    takes_part = rules.takes_part(person, ticket)
+    sight = Sight.of(person, ticket)
     runs = list(ticket.runs.select_related("performer").order_by("pk"))
     ticket.rows_done = frozenset(run.row for run in runs if run.round == ticket.round and run.left_at)
-    files = _files(ticket, takes_part)
-    told = timeline.events(ticket, _entries(ticket, takes_part), files, all_answers=takes_part)
+    told = timeline.events(sight)
     way = stations(ticket, runs)
     oldest_first = request.GET.get("urut") == "lama"
     if ticket.is_open:
-        card = _row_card(person, ticket, runs, files, step_form, hand_over_form)
+        card = _row_card(person, sight, runs, step_form, hand_over_form)
     else:
-        card = _end_card(person, ticket, runs, files, told, reopen_form)
+        card = _end_card(person, sight, runs, told, reopen_form)
     returned = next(filter(None, (step_form, reopen_form, hand_over_form)), None)
     return {
         "ticket": ticket,
-        "takes_part": takes_part,
+        "takes_part": sight.is_whole,
+        "version": sight.version,
         "notice": notice,
         "runs": runs,
         "stations": way,
@@ -41,14 +42,14 @@ def contents(request, ticket, *, notice="", step_form=None, comment_form=None, r
         "told": told,
         "events": Paginator(told if oldest_first else told[::-1], EVENTS_PER_PAGE).get_page(request.GET.get("page")),
         "oldest_first": oldest_first,
-        "evidence": shown(ticket.sop.evidence, _filed_evidence(ticket, told), files),
-        "files": list(files.values()),
+        "evidence": shown(ticket.sop.evidence, _filed_evidence(sight), sight.files),
+        "files": list(sight.files.values()),
         "people": _people(runs),
-        "reported_to": _reported_to(ticket) if takes_part else [],
+        "reported_to": _reported_to(ticket) if sight.is_whole else [],
         "card": card,
         "lost": _lost(returned) if returned and returned not in card.values() else None,
         "may_comment": rules.may_comment(person, ticket),
-        "comment_form": comment_form or CommentForm(owner=person, takes_part=takes_part),
+        "comment_form": comment_form or CommentForm(owner=person, takes_part=sight.is_whole),
     }
 
 
@@ -63,20 +64,8 @@ def news(page, run_pk):
     return f"{last.sentence.removesuffix('.')} pada {when(last.entry.at)}."
 
 
-def _entries(ticket, takes_part):
-    entries = ticket.entries.select_related("by", "acting_for", "detail").order_by("seq")
-    return entries if takes_part else entries.filter(internal=False)
-
-
-def _files(ticket, takes_part):
-    """The attachments this reader may see, by key, in the order they came."""
-    attachments = ticket.attachments.order_by("pk")
-    visible = attachments if takes_part else attachments.filter(entry__internal=False)
-    return {attachment.key: attachment for attachment in visible}
-
-
-def _filed_evidence(ticket, told):
-    return told[0].entry.detail.body.get("answers", {}).get(ticket.sop.evidence.key, {})
+def _filed_evidence(sight):
+    return sight.acts[0].answers.get(sight.ticket.sop.evidence.key, {})
 
 
 def _people(runs):
@@ -95,16 +84,16 @@ def _reported_to(ticket):
 # The card on top: the next act of this person, or whom the ticket waits for
 
 
-def _row_card(person, ticket, runs, files, step_form, hand_over_form):
+def _row_card(person, sight, runs, step_form, hand_over_form):
     """The card of a row. With the form, if it is this person's turn."""
-    run = runs[-1]
+    ticket, run = sight.ticket, runs[-1]
     holders = list(rules.colleagues(ticket))
     is_shared = ticket.sop.kind_of(run.step.performer) is Kind.TEAM or len(holders) > 1
     card = {
         "key": f"{ticket.state}:{run.pk}:{run.performer_id}",
         "kind": "waiting",
         "run": run,
-        "needs": needs(ticket, run.step, runs, files) if rules.takes_part(person, ticket) else [],
+        "needs": needs(ticket, run.step, runs, sight.files) if sight.is_whole else [],
         "waits_for": waits_for(run.step, run, holders),
         "is_shared": is_shared,
         "may_claim": is_shared and rules.may_claim(person, ticket, run),
@@ -133,14 +122,15 @@ def _acts(ticket, run, form):
     }
 
 
-def _end_card(person, ticket, runs, files, told, reopen_form):
+def _end_card(person, sight, runs, told, reopen_form):
     """The card of a ticket that has left the table."""
-    given = [artefact for artefact in timeline.outcomes(ticket.sop) if artefact.key in ticket.given]
+    ticket = sight.ticket
+    outcome = {} if ticket.state == TIDAK_DIPROSES else sight.outcome
     card = {
         "key": f"{ticket.state}:{len(runs)}",
         "kind": {SELESAI: "done", TIDAK_DIPROSES: "not_processed"}.get(ticket.state, "unconfirmed"),
         "event": timeline.latest(told, Action.CONFIRM if ticket.state == SELESAI else Action.COMPLETE),
-        "results": [] if ticket.state == TIDAK_DIPROSES else [shown(a, ticket.given[a.key], files) for a in given],
+        "results": [shown(a, outcome[a.key], sight.files) for a in ticket.sop.artefacts() if a.key in outcome],
     }
     if rules.may_confirm(person, ticket):
         card |= {"kind": "confirm", "confirm_form": OnceForm(auto_id="konfirmasi_%s")}
