@@ -147,8 +147,8 @@ def test_a_site_open_to_a_network_is_no_demo_unless_asked(manage, bind, is_demo)
     assert finished.stdout.strip() == is_demo
 
 
-def test_a_server_started_by_hand_refuses_a_fault_too(settings, monkeypatch):
-    monkeypatch.setattr(settings, "SOPDESK_ENABLED_ARROWS", frozenset({"website-2024.9>99"}))
+def test_a_server_started_by_hand_refuses_a_fault_too(settings):
+    settings.SOPDESK_ENABLED_ARROWS = frozenset({"website-2024.9>99"})
 
     with pytest.raises(ImproperlyConfigured, match="which no SOP has"):
         stop_if_unsound()
