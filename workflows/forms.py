@@ -39,6 +39,7 @@ class ArtefactsForm(forms.Form):
             known = self.passed_on.get(artefact.key, {})
             for question, declared in artefact.fields.items():
                 field = deepcopy(declared)
+                field.error_messages["required"] = f"Silakan isi: {field.label}."
                 if not isinstance(field, FilesField):
                     field.initial = _as_typed(field, known.get(question))
                 self.fields[field_name(artefact, question)] = field

@@ -87,7 +87,9 @@
 
   // Signed out elsewhere: the answer is the sign-in page, which must not replace a half-written one.
   document.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.target === pulse() && !event.detail.xhr.responseURL.includes("/segar/")) event.detail.shouldSwap = false;
+    if (event.target !== pulse()) return;
+    const { pathname } = new URL(event.detail.xhr.responseURL); // the sign-in page's own address names ours as its next
+    if (!pathname.endsWith("/segar/")) event.detail.shouldSwap = false;
   });
 
   document.addEventListener("DOMContentLoaded", () => {
