@@ -6,6 +6,7 @@ from django.test import Client
 
 from tests.factories import Cast
 from tickets import triggers
+from workflows import calendars
 
 pytest_plugins = ["tests.plugin"]
 
@@ -29,6 +30,12 @@ def _history_can_be_flushed_between_tests():
     operations.sql_flush = flush_around_the_guard
     yield
     operations.sql_flush = sql_flush
+
+
+@pytest.fixture(autouse=True)
+def _calendar_of_this_test():
+    """What another test's calendar was is forgotten: on SQLite, numbers that were rolled back are given out again."""
+    calendars.forget()
 
 
 @pytest.fixture

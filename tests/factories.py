@@ -11,7 +11,8 @@ from PIL import Image
 
 from tickets import actions
 from tickets.models import Attachment, RoleAssignment, Ticket, Unit, User
-from workflows import sops
+from tickets.models.runs import LimitKind
+from workflows import calendars, sops
 from workflows.forms import asked
 from workflows.inputs import FilesField
 from workflows.roles import Role
@@ -143,9 +144,17 @@ def advance(ticket: Ticket, cast: Cast, to, *, reason: str = "", now=None, **cho
     """Leave the ticket's row towards `to` (a row number or an end state), by the holder of the row's role."""
     by = cast.holder(ticket.step.performer)
     run = ticket.runs.open().get()
+    if run.limit_kind == LimitKind.TENTATIVE and run.due_at is None:
+        ticket = actions.estimate(ticket, by=by, run=run.pk, until=a_working_day(after=now), now=now)
     arrow = "" if ticket.step.automatic else str(to)
     answers = answers_for(ticket, by, **choices)
     return actions.complete_step(ticket, by=by, run=run.pk, arrow=arrow, answers=answers, reason=reason, now=now)
+
+
+def a_working_day(*, after: datetime | None = None) -> date:
+    """A day that is worked, a week or so later."""
+    calendar, now = calendars.current(), after or timezone.now()
+    return timezone.localdate(calendar.close_of_nth_day(now, 5))
 
 
 def walk(ticket: Ticket, cast: Cast, *ways, **choices: str) -> Ticket:

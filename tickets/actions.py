@@ -1,4 +1,4 @@
-"""Everything a person does to a ticket. Verbs for the views; one door, `_move`, through which a state changes.
+"""Everything a person or the clock does to a ticket. Verbs; one door, `_move`, through which a state changes.
 
 Every action is one transaction: lock, ask, change, save, record. The clock is read once (`now`, an aware UTC datetime),
 when the lock is held (for a report that of the year's numbers), so that entries stand in the order of time; then it is
@@ -11,28 +11,48 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.utils import timezone
 from django_fsm import has_transition_perm
 
-from tickets import history, rules
-from tickets.models import Attachment, FormToken, HistoryEntry, NumberSequence, ReportedTo, StepRun, Ticket, Unit, User
+from tickets import history, limits, notifications, rules
+from tickets.models import (
+    Attachment,
+    Extension,
+    FormToken,
+    HistoryEntry,
+    Hold,
+    NumberSequence,
+    ReportedTo,
+    Rung,
+    StepRun,
+    Ticket,
+    Unit,
+    User,
+)
 from tickets.models.history import Action
+from tickets.models.runs import LimitKind
 from tickets.models.tickets import CLOSED_STATES, Channel, Impact
 from tickets.words import when
-from workflows import machine
+from workflows import calendars, machine
 from workflows.forms import asked, generated
 from workflows.inputs import FilesField
 from workflows.record import Answers, Record
 from workflows.roles import Role
 from workflows.sop import Arrow, Origin, Sop, Step
+from workflows.worktime import ZONE, Calendar
 
 #: What an act may change about a ticket; all else stays as it was filed.
-MOVED_FIELDS = ("state", "round", "version", "given", "updated_at", "reopened_at", "closed_at")
+MOVED_FIELDS = ("state", "round", "version", "given", "updated_at", "reopened_at", "closed_at", "confirm_by")
+
+#: How far away a day may be that somebody chooses for an extension or estimate.
+MOST_DAYS_AHEAD = 366
 
 
 class Refused(Exception):
@@ -150,7 +170,7 @@ def complete_step(
     demanded reason is missing.
     """
     ticket = _locked(ticket)
-    now = now or timezone.now()
+    now = _instant(ticket, now)
     if _already_done(token, by=by):
         return ticket
     current = _current_run(ticket, expected=run)
@@ -159,6 +179,8 @@ def complete_step(
     if not rules.may_complete(by, ticket, current):
         raise Conflict(_taken_by(current))
 
+    if step.limit.kind == LimitKind.TENTATIVE and current.budget_minutes is None:
+        raise Incomplete({"until": "Langkah ini tentatif. Silakan catat perkiraan selesai lebih dahulu."})
     given = answers or {}
     record = ticket.record
     record = record.with_answers({a.key: given[a.key] for a in asked(step, record) if a.key in given})
@@ -194,7 +216,7 @@ def complete_step(
 def confirm(ticket: Ticket, *, by: User, token: UUID | None = None, now: datetime | None = None) -> Ticket:
     """The reporter confirms that the fault is gone; the ticket is closed."""
     ticket = _locked(ticket)
-    now = now or timezone.now()
+    now = _instant(ticket, now)
     if _already_done(token, by=by):
         return ticket
     _refuse_unless_awaiting(ticket)
@@ -208,7 +230,7 @@ def confirm(ticket: Ticket, *, by: User, token: UUID | None = None, now: datetim
 def reopen(ticket: Ticket, *, by: User, reason: str, token: UUID | None = None, now: datetime | None = None) -> Ticket:
     """Begin a new round at the row where the SOP takes a case up again. A reason is demanded."""
     ticket = _locked(ticket)
-    now = now or timezone.now()
+    now = _instant(ticket, now)
     if _already_done(token, by=by):
         return ticket
     _refuse_unless_awaiting(ticket)
@@ -222,6 +244,205 @@ def reopen(ticket: Ticket, *, by: User, reason: str, token: UUID | None = None, 
     return ticket
 
 
+@transaction.atomic
+def lapse(ticket: Ticket, *, now: datetime | None = None) -> Ticket:
+    """The clock closes a ticket whose reporter has not answered by `confirm_by` (W-9). Before, it does nothing."""
+    ticket = _locked(ticket)
+    now = _instant(ticket, now)
+    if ticket.awaits_confirmation and ticket.confirm_by and ticket.confirm_by < now:
+        _move(ticket, Action.LAPSE, by=None, now=now, body={"due": ticket.confirm_by.isoformat()})
+    return ticket
+
+
+# Time: holds, extensions, estimates (DESIGN section 5). `until` is a working day; it means its close of business.
+
+
+@transaction.atomic
+def hold(
+    ticket: Ticket,
+    *,
+    by: User,
+    run: int,
+    reason: str,
+    until: date,
+    note: str = "",
+    token: UUID | None = None,
+    now: datetime | None = None,
+) -> Ticket:
+    """Stop the clock of the row (*Tunda*) up to a day at most HOLD_DAYS working days away; it ends by itself then.
+
+    `reason` is a `Hold.Reason`. Raises Refused when the limit has passed or the row is on hold already, Incomplete when
+    the day or the note does not fit.
+    """
+    ticket = _locked(ticket)
+    now = _instant(ticket, now)
+    if _already_done(token, by=by):
+        return ticket
+    current = _own_run(ticket, by=by, expected=run)
+    _refuse_unless(
+        _open_hold(current) is None, "Langkah ini sedang ditunda. Lanjutkan dahulu untuk menundanya kembali."
+    )
+    _refuse_if_passed(
+        current, now, "Jam yang sudah lewat tidak dapat dihentikan. Tuliskan keadaannya sebagai komentar."
+    )
+    calendar = calendars.current()
+    if reason == Hold.Reason.OTHER and not note.strip():
+        raise Incomplete({"note": "Silakan tuliskan apa yang ditunggu."})
+    ends_at = _close_of(until, calendar, after=now)
+    if ends_at > calendar.close_of_nth_day(now, settings.HOLD_DAYS):
+        raise Incomplete({"until": f"Penundaan paling lama {settings.HOLD_DAYS} hari kerja."})
+    _take(current, by=by, now=now)
+    Hold.objects.create(run=current, reason=reason, note=note.strip(), by=by, started_at=now, ends_at=ends_at)
+    _reproject(current, calendar)
+    body = {"kind": reason, "reason": note.strip(), "until": ends_at.isoformat(), **_due(current)}
+    _write(ticket, Action.HOLD, by=by, now=now, role=current.step.performer, body=body)
+    _spend(token, ticket, by=by, now=now)
+    return ticket
+
+
+@transaction.atomic
+def resume(ticket: Ticket, *, by: User, run: int, now: datetime | None = None) -> Ticket:
+    """Let the clock of the row go on before the hold runs out. Pressed once more, it does nothing."""
+    ticket = _locked(ticket)
+    now = _instant(ticket, now)
+    current = _current_run(ticket, expected=run)
+    _refuse_unless(rules.may_resume(by, ticket, current), "Hanya pelaksana dan subkoordinator yang dapat melanjutkan.")
+    if held := _open_hold(current):
+        _end_hold(held, current, by=by, now=now, role=_role_on(by, current))
+    return ticket
+
+
+@transaction.atomic
+def end_hold(held: Hold, *, now: datetime | None = None) -> bool:
+    """The clock ends a hold that has run out, at its own end. Says whether there was something to do."""
+    ticket = _locked(held.run.ticket)
+    now = _instant(ticket, now)
+    current = ticket.runs.open().filter(pk=held.run_id).first()
+    open_hold = _open_hold(current) if current else None
+    if current is None or open_hold is None or open_hold.ends_at > now:
+        return False
+    current.ticket = ticket
+    _end_hold(open_hold, current, by=None, now=now)
+    return True
+
+
+@transaction.atomic
+def extend(
+    ticket: Ticket,
+    *,
+    by: User,
+    run: int,
+    until: date,
+    reason: str,
+    token: UUID | None = None,
+    now: datetime | None = None,
+) -> Ticket:
+    """Give an extendable row more time (*sesuai kebutuhan*, W-6): before its limit only; Refused after it."""
+    ticket = _locked(ticket)
+    now = _instant(ticket, now)
+    if _already_done(token, by=by):
+        return ticket
+    current = _own_run(ticket, by=by, expected=run)
+    _refuse_unless(current.is_extendable, "Menurut SOP, batas waktu langkah ini tidak dapat diperpanjang.")
+    _refuse_if_passed(current, now, "Perpanjangan diminta sebelum batas waktu; langkah ini tercatat terlambat.")
+    assert current.due_at is not None  # noqa: S101  # for the type checker: what is extendable has a limit
+    if not reason.strip():
+        raise Incomplete({"reason": "Silakan tuliskan mengapa waktunya perlu diperpanjang."})
+    calendar = calendars.current()
+    ends_at = _close_of(until, calendar, after=now)
+    if ends_at <= current.due_at:
+        raise Incomplete({"until": f"Tenggat yang baru harus sesudah {when(current.due_at)}."})
+    _set_time(current, ends_at, calendar, by=by, reason=reason, now=now)
+    body = {"reason": reason.strip(), "until": ends_at.isoformat(), **_due(current)}
+    _write(ticket, Action.EXTEND, by=by, now=now, role=current.step.performer, body=body)
+    _spend(token, ticket, by=by, now=now)
+    return ticket
+
+
+@transaction.atomic
+def estimate(
+    ticket: Ticket,
+    *,
+    by: User,
+    run: int,
+    until: date,
+    reason: str = "",
+    token: UUID | None = None,
+    now: datetime | None = None,
+) -> Ticket:
+    """Say when a tentative row will be finished (W-7). A new estimate needs a reason; one that comes after the old has
+    passed does not undo that."""
+    ticket = _locked(ticket)
+    now = _instant(ticket, now)
+    if _already_done(token, by=by):
+        return ticket
+    current = _own_run(ticket, by=by, expected=run)
+    is_tentative = current.limit_kind == LimitKind.TENTATIVE
+    _refuse_unless(is_tentative, "Langkah ini memiliki batas waktu; perkiraan hanya untuk langkah tentatif.")
+    _refuse_unless(_open_hold(current) is None, "Langkah ini sedang ditunda. Lanjutkan dahulu.")
+    if current.due_at and not reason.strip():
+        raise Incomplete({"reason": "Silakan tuliskan mengapa perkiraannya berubah."})
+    calendar = calendars.current()
+    ends_at = _close_of(until, calendar, after=now)
+    _set_time(current, ends_at, calendar, by=by, reason=reason, now=now)
+    body = {"reason": reason.strip(), "until": ends_at.isoformat(), **_due(current)}
+    _write(ticket, Action.ESTIMATE, by=by, now=now, role=current.step.performer, body=body)
+    _spend(token, ticket, by=by, now=now)
+    return ticket
+
+
+@transaction.atomic
+def climb(run: StepRun, *, now: datetime | None = None) -> list[Rung]:
+    """The clock climbs the rungs that an open run has come to: each once, in order, dated at its own instant.
+
+    What is left already, or not due yet, is left alone: safe to call twice, late, and from many processes.
+    """
+    ticket = _locked(run.ticket)
+    now = _instant(ticket, now)
+    current = ticket.runs.open().filter(pk=run.pk, next_rung_at__lt=now).first()
+    if current is None:
+        return []
+    current.ticket = ticket
+    calendar, holds, behind = calendars.current(), list(current.holds.all()), limits.climbed_by(current)
+    reached: list[Rung] = []
+    while current.next_rung_at and current.next_rung_at < now:
+        for due in limits.rungs(current, calendar, holds, behind):
+            if due.at < now and (due.kind, due.nth) not in behind:
+                rung = Rung.objects.create(run=current, kind=due.kind, nth=due.nth, at=due.at, noticed_at=now)
+                behind.add((due.kind, due.nth))
+                notifications.put_rung(rung)
+                reached.append(rung)
+        limits.project(current, calendar, holds=holds, climbed=behind)
+    current.save(update_fields=limits.PROJECTED)
+    return reached
+
+
+@transaction.atomic
+def reschedule(
+    ticket: Ticket, *, by: User | None, reason: str, calendar: Calendar, now: datetime | None = None
+) -> tuple[datetime, datetime] | None:
+    """Move the open limit of a ticket to what a changed calendar makes of it; nothing if it stays. Says (from, to).
+
+    Neither `updated_at` nor a verdict is touched; the history says why.
+    """
+    ticket = _locked(ticket)
+    now = _instant(ticket, now)
+    current = ticket.runs.open().first()
+    if current is not None:
+        current.ticket = ticket
+        before, after = current.due_at, _reproject(current, calendar).due_at
+    elif ticket.confirm_by:
+        before, after = ticket.confirm_by, limits.confirm_by(_asked_at(ticket), calendar)
+        ticket.confirm_by = after
+    else:
+        return None
+    if before is None or after is None or before == after:
+        return None
+    body = {"reason": reason, "from": before.isoformat(), "due": after.isoformat()}
+    _write(ticket, Action.RESCHEDULE, by=by, now=now, body=body, internal=True)
+    return before, after
+
+
 # Who has the task. `run` (a StepRun's pk) says which row the person saw; Conflict when that row is over.
 
 
@@ -229,7 +450,7 @@ def reopen(ticket: Ticket, *, by: User, reason: str, token: UUID | None = None, 
 def claim(ticket: Ticket, *, by: User, run: int | None = None, now: datetime | None = None) -> Ticket:
     """Take the task of the row the ticket stands on (*Ambil tugas*)."""
     ticket = _locked(ticket)
-    now = now or timezone.now()
+    now = _instant(ticket, now)
     current = _current_run(ticket, expected=run)
     _refuse_unless(rules.holds_the_row(by, ticket), f"Langkah ini dikerjakan oleh {current.step.performer.label}.")
     if current.performer_id == by.pk:
@@ -243,7 +464,7 @@ def claim(ticket: Ticket, *, by: User, run: int | None = None, now: datetime | N
 def release(ticket: Ticket, *, by: User, run: int | None = None, now: datetime | None = None) -> Ticket:
     """Give the task back to the role (*Lepas tugas*). Pressed once more, it does nothing."""
     ticket = _locked(ticket)
-    now = now or timezone.now()
+    now = _instant(ticket, now)
     current = _current_run(ticket, expected=run)
     if _was_released_by(by, current):
         return ticket
@@ -255,7 +476,7 @@ def release(ticket: Ticket, *, by: User, run: int | None = None, now: datetime |
 def hand_over(ticket: Ticket, *, to: User, by: User, run: int | None = None, now: datetime | None = None) -> Ticket:
     """Give the task to another holder of the row's role; the subkoordinator of the SOP does."""
     ticket = _locked(ticket)
-    now = now or timezone.now()
+    now = _instant(ticket, now)
     current = _current_run(ticket, expected=run)
     may = rules.may_hand_over(by, ticket, current)
     _refuse_unless(may, "Hanya subkoordinator SOP ini yang dapat menyerahkan tugas.")
@@ -281,7 +502,7 @@ def comment(
 ) -> Ticket:
     """Add a comment, with uploads by their keys. What is internal is never shown to the reporter."""
     ticket = _locked(ticket)
-    now = now or timezone.now()
+    now = _instant(ticket, now)
     if _already_done(token, by=by):
         return ticket
     _refuse_unless(rules.may_comment(by, ticket), "Anda tidak dapat menulis komentar pada tiket ini.")
@@ -289,6 +510,8 @@ def comment(
     body = {"text": text, "files": files or [], **_digests(files or [])}
     entry = _write(ticket, Action.COMMENT, by=by, now=now, body=body, internal=internal)
     _attach(entry, files or [], by=by)
+    if ticket.is_open and ticket.is_reported_by(by):
+        _hear_the_reporter(ticket, by=by, now=now)
     _spend(token, ticket, by=by, now=now)
     return ticket
 
@@ -297,7 +520,7 @@ def comment(
 def acknowledge(reported: ReportedTo, *, by: User, now: datetime | None = None) -> ReportedTo:
     """Mark something reported to one's role as *Diketahui*. Once; who was first stays."""
     ticket = _locked(reported.ticket)
-    now = now or timezone.now()
+    now = _instant(ticket, now)
     reported = ReportedTo.objects.select_related("run").get(pk=reported.pk)
     _refuse_unless(by.holds(reported.role, ticket.procedure), "Laporan ini tidak ditujukan kepada peran Anda.")
     if reported.acknowledged_at is None:
@@ -316,11 +539,19 @@ def _locked(ticket: Ticket) -> Ticket:
     return Ticket.objects.select_for_update().get(pk=ticket.pk)
 
 
+def _instant(ticket: Ticket, now: datetime | None) -> datetime:
+    """The instant of an act on a locked ticket: `now`, else the clock, but never before the ticket's last act."""
+    if now is not None:
+        return now
+    last = ticket.entries.order_by("-seq").values_list("at", flat=True).first()
+    return max(timezone.now(), last) if last else timezone.now()
+
+
 def _move(
     ticket: Ticket,
     action: Action,
     *arguments: Arrow,
-    by: User,
+    by: User | None,
     now: datetime,
     body: dict[str, Any],
     role: str = "",
@@ -329,20 +560,21 @@ def _move(
 ) -> HistoryEntry:
     """The one door through which a ticket changes state. The caller holds the lock and has asked the rules.
 
-    Lets django-fsm perform the transition of the same name, closes the run that is left, writes one history entry and
-    opens the next run.
+    Lets django-fsm perform the transition of the same name, closes the run that is left with its verdict, writes one
+    history entry (and by it the notices) and opens the next run with its limit.
     """
     perform = getattr(ticket, action.value)
-    if not has_transition_perm(perform, by):
+    if not has_transition_perm(perform, by or AnonymousUser()):  # the clock has no role
         raise Refused("Tindakan ini tidak tersedia bagi Anda pada langkah ini.")
     from_state = ticket.state
     perform(*arguments)
     ticket.given, ticket.fresh = {**ticket.given, **ticket.fresh}, {}
-    if run is not None:
+    if run is not None and by is not None:
         _leave(run, arguments[0], by=by, now=now)
     if new_round:
         _begin_round(ticket)
     ticket.closed_at = now if ticket.state in CLOSED_STATES else None
+    ticket.confirm_by = limits.confirm_by(now, calendars.current()) if ticket.awaits_confirmation else None
     entry = _write(ticket, action, by=by, now=now, role=role, from_state=from_state, body=body)
     if ticket.is_open:
         _enter(ticket, now)
@@ -353,15 +585,18 @@ def _write(
     ticket: Ticket,
     action: Action,
     *,
-    by: User,
+    by: User | None,
     now: datetime,
     body: dict[str, Any],
     role: str = "",
     from_state: str | None = None,
     internal: bool = False,
 ) -> HistoryEntry:
-    """One history entry, and the ticket saved with it. What is internal moves no date that a reporter reads."""
-    assignment = by.assignment_for(role, ticket.procedure) if role else None
+    """One history entry, the ticket saved with it, and the notices it gives rise to.
+
+    What is internal moves no date that a reporter reads. Nobody as `by` is the clock.
+    """
+    assignment = by.assignment_for(role, ticket.procedure) if by and role else None
     entry = history.append(
         ticket,
         at=now,
@@ -375,6 +610,7 @@ def _write(
     )
     ticket.updated_at = ticket.updated_at if internal else now
     ticket.save(update_fields=MOVED_FIELDS)
+    notifications.put(entry)
     return entry
 
 
@@ -389,9 +625,9 @@ def _begin_round(ticket: Ticket) -> None:
 def _enter(ticket: Ticket, now: datetime) -> None:
     """Open the run of the row that the ticket has come to."""
     assert ticket.step is not None  # noqa: S101  # for the type checker: callers ask `is_open` first
-    StepRun.objects.create(
-        ticket=ticket, row=ticket.step.no, round=ticket.round, role=ticket.step.performer, entered_at=now
-    )
+    run = StepRun(ticket=ticket, row=ticket.step.no, round=ticket.round, role=ticket.step.performer, entered_at=now)
+    limits.arm(run, calendars.current())
+    run.save(force_insert=True)
 
 
 def _leave(run: StepRun, arrow: Arrow, *, by: User, now: datetime) -> None:
@@ -400,7 +636,17 @@ def _leave(run: StepRun, arrow: Arrow, *, by: User, now: datetime) -> None:
         run.performer, run.claimed_at = by, now
     run.left_at, run.arrow, run.arrow_label = now, arrow.key, arrow.label
     run.is_deviation = arrow.origin is Origin.PROPOSED
+    if held := _open_hold(run):
+        _cut_short(held, by=by, now=now)
+    limits.close(
+        run,
+        calendars.current(),
+        holds=list(run.holds.all()),
+        extensions=list(run.extensions.all()),
+        climbed=limits.climbed_by(run),
+    )
     run.save()
+    notifications.cancel_warnings(run, now=now)
     run.ticket.__dict__.pop("rows_done", None)  # one more now
 
 
@@ -426,6 +672,109 @@ def _report(run: StepRun, step: Step, now: datetime) -> None:
     ReportedTo.objects.bulk_create(ReportedTo(ticket=run.ticket, run=run, role=role, told_at=now) for role in roles)
 
 
+# Time
+
+
+def _own_run(ticket: Ticket, *, by: User, expected: int) -> StepRun:
+    """The open run, for whoever may act on it; Conflict or Refused as when completing it."""
+    current = _current_run(ticket, expected=expected)
+    _refuse_unless(rules.holds_the_row(by, ticket), f"Langkah ini dikerjakan oleh {current.step.performer.label}.")
+    if not rules.may_complete(by, ticket, current):
+        raise Conflict(_taken_by(current))
+    return current
+
+
+def _refuse_if_passed(run: StepRun, now: datetime, consequence: str) -> None:
+    if run.due_at is not None and now >= run.due_at:
+        raise Refused(f"Batas waktu langkah ini sudah lewat pada {when(run.due_at)}. {consequence}")
+
+
+def _take(run: StepRun, *, by: User, now: datetime) -> None:
+    """Who sets the time of a task that nobody had, has it."""
+    if run.performer_id is None:
+        run.performer, run.claimed_at = by, now
+        run.save(update_fields=["performer", "claimed_at"])
+
+
+def _close_of(day: date, calendar: Calendar, *, after: datetime) -> datetime:
+    """The close of business of a day that somebody chose. Raises Incomplete when it is none, or past, or far away."""
+    if (day - after.astimezone(ZONE).date()).days > MOST_DAYS_AHEAD:
+        raise Incomplete({"until": "Tanggal ini lebih dari satu tahun lagi. Silakan periksa."})
+    close = calendar.close_of_day(day)
+    if close is None:
+        raise Incomplete({"until": "Tanggal ini bukan hari kerja. Silakan pilih hari kerja."})
+    if close <= after:
+        raise Incomplete({"until": "Jam kerja pada tanggal ini sudah lewat. Silakan pilih hari sesudahnya."})
+    return close
+
+
+def _set_time(run: StepRun, until: datetime, calendar: Calendar, *, by: User, reason: str, now: datetime) -> None:
+    """Put down an extension or estimate, and let the run be due then."""
+    _take(run, by=by, now=now)
+    minutes = limits.added_by(run, until, calendar, list(run.holds.all()))
+    Extension.objects.create(
+        run=run, by=by, at=now, reason=reason.strip(), from_due=run.due_at, until=until, minutes=minutes
+    )
+    if run.budget_minutes is None:
+        run.budget_minutes = minutes
+    else:
+        run.extra_minutes += minutes
+    _reproject(run, calendar)
+
+
+def _reproject(run: StepRun, calendar: Calendar) -> StepRun:
+    """Work out the due time of an open run anew, and save it."""
+    limits.project(run, calendar, holds=list(run.holds.all()), climbed=limits.climbed_by(run))
+    run.save(update_fields=["budget_minutes", "extra_minutes", *limits.PROJECTED])
+    return run
+
+
+def _due(run: StepRun) -> dict[str, str]:
+    """What an entry says of the limit it leaves behind."""
+    return {"due": run.due_at.isoformat()} if run.due_at else {}
+
+
+def _open_hold(run: StepRun) -> Hold | None:
+    return run.holds.filter(ended_at=None).first()
+
+
+def _cut_short(held: Hold, *, by: User | None, now: datetime) -> None:
+    """End a hold: now, or when it has run out already, at its own end."""
+    held.ends_at = held.ended_at = min(now, held.ends_at)
+    held.ended_by = by
+    held.save(update_fields=["ends_at", "ended_at", "ended_by"])
+
+
+def _end_hold(held: Hold, run: StepRun, *, by: User | None, now: datetime, role: str = "") -> None:
+    """Let the clock of a run go on, and say so."""
+    _cut_short(held, by=by, now=now)
+    _reproject(run, calendars.current())
+    body = {"kind": held.reason, "resumes": held.ends_at.isoformat(), **_due(run)}
+    _write(run.ticket, Action.RESUME, by=by, now=now, role=role, body=body)
+
+
+def _hear_the_reporter(ticket: Ticket, *, by: User, now: datetime) -> None:
+    """What the reporter says ends a hold that waited for it."""
+    current = _current_run(ticket)
+    held = _open_hold(current)
+    if held and held.reason == Hold.Reason.REPORTER:
+        _end_hold(held, current, by=by, now=now)
+
+
+def _role_on(person: User, run: StepRun) -> str:
+    """The role by which somebody acts on a run: the row's, else that of its subkoordinator."""
+    if person.holds(run.step.performer, run.ticket.procedure):
+        return run.step.performer
+    return _coordinating_role(person, run.ticket.sop)
+
+
+def _asked_at(ticket: Ticket) -> datetime:
+    """When the reporter of a ticket that awaits confirmation was asked: when the last row was left."""
+    last = ticket.runs.latest("pk").left_at
+    assert last is not None  # noqa: S101  # for the type checker
+    return last
+
+
 # What stands in the way
 
 
@@ -437,9 +786,13 @@ def _refuse_unless(allowed: bool, sentence: str) -> None:
 def _refuse_unless_awaiting(ticket: Ticket) -> None:
     """Who was faster to confirm or reopen is named."""
     if not ticket.awaits_confirmation:
-        last = ticket.entries.filter(action__in=(Action.CONFIRM, Action.REOPEN)).select_related("by").last()
+        last = (
+            ticket.entries.filter(action__in=(Action.CONFIRM, Action.REOPEN, Action.LAPSE)).select_related("by").last()
+        )
         if last is None:
             raise Refused("Tiket ini belum menunggu konfirmasi.")
+        if last.by is None:
+            raise Conflict(f"Tiket ini sudah ditutup pada {when(last.at)} karena tidak ada jawaban.")
         done = "dikonfirmasi selesai" if last.action == Action.CONFIRM else "dibuka kembali"
         raise Conflict(f"Tiket ini sudah {done} oleh {last.by.name} pada {when(last.at)}.")
 
@@ -463,7 +816,9 @@ def _was_released_by(person: User, run: StepRun) -> bool:
     """Whether the task is free because this person gave it back."""
     if run.performer_id is not None:
         return False
-    last = run.ticket.entries.exclude(action__in=(Action.COMMENT, Action.ACKNOWLEDGE)).last()
+    last = run.ticket.entries.exclude(
+        action__in=(Action.COMMENT, Action.ACKNOWLEDGE, Action.RESCHEDULE, Action.RESUME)
+    ).last()
     return last is not None and last.action == Action.RELEASE and last.by_id == person.pk
 
 

@@ -6,11 +6,11 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.utils.functional import cached_property
 
-from tickets.models import ReportedTo
+from tickets.models import Notice, ReportedTo
 
 
 class Frame:
-    """The person's place in the office, for the bar and the navigation. Costs at most two queries, none unread."""
+    """The person's place in the office, for the bar and the navigation. Costs at most three queries, none unread."""
 
     def __init__(self, person):
         self._person = person
@@ -34,6 +34,11 @@ class Frame:
     def inbox_count(self) -> int:
         """How many entries of *Laporan masuk* nobody has marked as known yet."""
         return ReportedTo.objects.for_person(self._person).unread().count()
+
+    @cached_property
+    def notice_count(self) -> int:
+        """How many notices the person has not read."""
+        return Notice.objects.in_app(self._person).unread().count()
 
 
 def frame(request):

@@ -21,7 +21,7 @@ FILED_FIELDS = (
     *("reporter_id", "reporter_name", "reporter_contact", "unit_id", "filed_by_id", "channel", "created_at"),
 )
 #: The acts by which a ticket comes to its state.
-MOVES = (Action.FILE, Action.COMPLETE, Action.CONFIRM, Action.REOPEN)
+MOVES = (Action.FILE, Action.COMPLETE, Action.CONFIRM, Action.REOPEN, Action.LAPSE)
 
 #: One visit of a row: the row's state, its round, when entered; by whom left, to which state, when.
 Visit = tuple[str, int, datetime, int | None, str, datetime | None]

@@ -48,6 +48,11 @@ def may_hand_over(person: User, ticket: Ticket, run: StepRun | None) -> bool:
     return run is not None and coordinates(person, ticket)
 
 
+def may_resume(person: User, ticket: Ticket, run: StepRun | None) -> bool:
+    """Who has the task or may take it, and the subkoordinator."""
+    return may_complete(person, ticket, run) or (run is not None and coordinates(person, ticket))
+
+
 def may_comment(person: User, ticket: Ticket) -> bool:
     """Everybody who may see the ticket."""
     return ticket.is_reported_by(person) or takes_part(person, ticket)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from tickets.answers import Shown, shown
-from tickets.models import Attachment, HistoryEntry, Ticket
+from tickets.models import Attachment, HistoryEntry, Hold, Ticket
 from tickets.models.history import Action
 from tickets.models.tickets import Channel
 from tickets.sight import Act, Sight
+from tickets.words import when
 from workflows import sops
 from workflows.sop import END, NOT_PROCESSED
 
@@ -25,6 +27,12 @@ ICONS = {
     Action.CONFIRM: "circle-check",
     Action.REOPEN: "rotate-left",
     Action.ACKNOWLEDGE: "eye",
+    Action.HOLD: "circle-pause",
+    Action.RESUME: "circle-play",
+    Action.EXTEND: "calendar-plus",
+    Action.ESTIMATE: "calendar-day",
+    Action.LAPSE: "circle-check",
+    Action.RESCHEDULE: "calendar-days",
 }
 
 #: By what a report came that somebody else wrote down.
@@ -67,8 +75,13 @@ class Event:
     @property
     def sentence(self) -> str:
         """The act in one line of plain text."""
-        who = f"{self.entry.by.name} ({self.capacity})" if self.capacity else self.entry.by.name
+        who = f"{self.who} ({self.capacity})" if self.capacity else self.who
         return f"{who} {self.does}."
+
+    @property
+    def who(self) -> str:
+        """Who acted; what the clock does, the office's rules do."""
+        return self.entry.by.name if self.entry.by else "SOPDesk"
 
 
 def events(sight: Sight) -> list[Event]:
@@ -131,8 +144,28 @@ def _does(ticket: Ticket, entry: HistoryEntry, body: Mapping[str, Any]) -> str:
             return "membuka kembali tiket ini"
         case Action.ACKNOWLEDGE:
             return f"menandai hasil langkah {body['row']} diketahui" if "row" in body else "menandai diketahui"
+        case Action.HOLD:
+            return f"menunda {row} ({Hold.Reason(body['kind']).label.lower()}) sampai {_at(body, 'until')}"
+        case Action.RESUME:
+            return f"melanjutkan {row}{_now_due(body)}"
+        case Action.EXTEND:
+            return f"memperpanjang {row} sampai {_at(body, 'until')}"
+        case Action.ESTIMATE:
+            return f"memperkirakan {row} selesai pada {_at(body, 'until')}"
+        case Action.RESCHEDULE:
+            return f"mengubah kalender kerja; tenggat bergeser dari {_at(body, 'from')} ke {_at(body, 'due')}"
+        case Action.LAPSE:
+            return "menutup tiket ini karena tidak ada jawaban pelapor sampai batas konfirmasi"
         case Action.COMMENT:
             return "menulis catatan internal" if entry.internal else "menulis komentar"
+
+
+def _at(body: Mapping[str, Any], name: str) -> str:
+    return when(datetime.fromisoformat(body[name]))
+
+
+def _now_due(body: Mapping[str, Any]) -> str:
+    return f"; tenggatnya sekarang {_at(body, 'due')}" if "due" in body else ""
 
 
 def _then(ticket: Ticket, entry: HistoryEntry, body: Mapping[str, Any], reached: int) -> str:

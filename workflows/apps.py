@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class WorkflowsConfig(AppConfig):
@@ -6,6 +7,9 @@ class WorkflowsConfig(AppConfig):
 
     name = "workflows"
     verbose_name = "SOP"
+    default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from workflows import checks  # noqa: F401  # registers the system checks once the apps are loaded
+        from workflows import calendars, checks  # noqa: F401  # registers the system checks once the apps are loaded
+
+        post_migrate.connect(calendars.make_shipped_periods, sender=self)

@@ -109,13 +109,13 @@ def objections(sop: Sop, step: Step, record: Record, *, arrow: Arrow, reason: st
         if artefact.enough and (sentence := artefact.enough(record.values(artefact.key))):
             found.setdefault(field_name(artefact, next(iter(artefact.fields))), sentence)
     if arrow not in open_arrows(sop, step):
-        found["arrow"] = f"Tindakan “{arrow.label}” tidak diaktifkan oleh kantor."
+        found["arrow"] = f"Tindakan “{arrow.act}” tidak diaktifkan oleh kantor."
     if arrow.only_if and not arrow.only_if.holds(record):
         asked_here = (a for a in step.produces if a.key == arrow.only_if.artefact)
         name = next((field_name(artefact, arrow.only_if.question) for artefact in asked_here), "arrow")
-        found[name] = f"Tindakan “{arrow.label}” hanya untuk {arrow.when}. Sesuaikan pilihan ini atau tindakannya."
+        found[name] = f"Tindakan “{arrow.act}” hanya untuk {arrow.when}. Sesuaikan pilihan ini atau tindakannya."
     if arrow.reason_required and not reason.strip():
-        found["reason"] = f"Tindakan “{arrow.label}” memerlukan alasan. Silakan tuliskan."
+        found["reason"] = f"Tindakan “{arrow.act}” memerlukan alasan. Silakan tuliskan."
     return found
 
 

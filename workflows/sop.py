@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, Final
@@ -18,6 +18,7 @@ from django import forms
 
 from workflows.record import Record
 from workflows.roles import Party, Role
+from workflows.worktime import Calendar
 
 MENUNGGU_KONFIRMASI: Final = "menunggu-konfirmasi"
 SELESAI: Final = "selesai"
@@ -74,6 +75,9 @@ class NoLimit:
     amount: None = None
     extendable: bool = False
 
+    def budget(self, entered: datetime, calendar: Calendar) -> None:
+        """There is none."""
+
 
 @dataclass(frozen=True)
 class Minutes:
@@ -82,6 +86,10 @@ class Minutes:
     amount: int
     extendable: bool = False
     kind = "working_minutes"
+
+    def budget(self, entered: datetime, calendar: Calendar) -> float:
+        """Working minutes that a run has which enters its row at an instant."""
+        return self.amount
 
 
 @dataclass(frozen=True)
@@ -92,6 +100,10 @@ class Days:
     extendable: bool = False
     kind = "working_days"
 
+    def budget(self, entered: datetime, calendar: Calendar) -> float:
+        """Working minutes up to the close of the n-th working day after the day of arrival, which is not counted."""
+        return calendar.between(entered, calendar.close_of_nth_day(entered, self.amount))
+
 
 @dataclass(frozen=True)
 class Tentative:
@@ -100,6 +112,9 @@ class Tentative:
     kind = "tentative"
     amount: None = None
     extendable: bool = False
+
+    def budget(self, entered: datetime, calendar: Calendar) -> None:
+        """None until the performer gives an estimate."""
 
 
 Limit = NoLimit | Minutes | Days | Tentative
@@ -143,7 +158,10 @@ class Automatic:
 
 @dataclass(frozen=True)
 class Arrow:
-    """A way on from a row: a button, and where it leads. Chosen by the performer of the row, unless `automatic`."""
+    """A way on from a row: a button, and where it leads. Chosen by the performer of the row, unless `automatic`.
+
+    `button` is what the button says where the label of the flowchart names a branch and no act.
+    """
 
     label: str
     to: int | str
@@ -155,6 +173,12 @@ class Arrow:
     enabled: bool = True
     origin: Origin = Origin.SEQUENCE
     decided_by: tuple[Role | Party, ...] = ()
+    button: str = ""
+
+    @property
+    def act(self) -> str:
+        """The words on the button."""
+        return self.button or self.label
 
     @property
     def key(self) -> str:

@@ -32,6 +32,12 @@ class Action(models.TextChoices):
     CONFIRM = "confirm", "Mengonfirmasi selesai"
     REOPEN = "reopen", "Membuka kembali"
     ACKNOWLEDGE = "acknowledge", "Menandai diketahui"
+    HOLD = "hold", "Menunda"
+    RESUME = "resume", "Melanjutkan"
+    EXTEND = "extend", "Memperpanjang"
+    ESTIMATE = "estimate", "Memperkirakan selesai"
+    LAPSE = "lapse", "Menutup tanpa jawaban"
+    RESCHEDULE = "reschedule", "Menyesuaikan tenggat"
 
 
 class HistoryEntry(models.Model):
@@ -40,7 +46,9 @@ class HistoryEntry(models.Model):
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="entries")
     seq = models.PositiveIntegerField()
     at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", help_text="Nobody: the clock did it."
+    )
     role = models.CharField(max_length=40, choices=roles.choices, blank=True)
     acting_for = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     action = models.CharField(max_length=20, choices=Action)
@@ -78,7 +86,8 @@ class HistoryEntry(models.Model):
 class EntryDetail(models.Model):
     """The text of an entry.
 
-    `body` may hold: report, answers, arrow, label, reason, text, person, name, row, round, files, files_sha256.
+    `body` may hold: report, answers, arrow, label, reason, text, person, name, row, round, files, files_sha256; of a
+    limit: kind (of hold), until, due, from, resumes (ISO instants).
     """
 
     entry = models.OneToOneField(HistoryEntry, models.PROTECT, related_name="detail", primary_key=True)

@@ -31,6 +31,14 @@ class Unit(models.Model):
         return self.name
 
 
+class MailChoice(models.TextChoices):
+    """When a person wants to be told by e-mail."""
+
+    AT_ONCE = "langsung", "Langsung, setiap kali"
+    DIGEST = "ringkasan", "Ringkasan sekali sehari, pukul 07.30"
+    NEVER = "tidak", "Tidak perlu"
+
+
 class UserManager(BaseUserManager):
     """Creates people by e-mail address, which they sign in with."""
 
@@ -59,6 +67,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         Unit, models.PROTECT, null=True, blank=True, related_name="people", verbose_name="perangkat daerah"
     )
     phone = models.CharField("telepon", max_length=30, blank=True)
+    mail_choice = models.CharField(
+        "pemberitahuan lewat surel", max_length=10, choices=MailChoice, default=MailChoice.AT_ONCE
+    )
     is_active = models.BooleanField("aktif", default=True)
     is_staff = models.BooleanField("administrator", default=False)
     joined_at = models.DateTimeField("terdaftar", default=timezone.now, editable=False)

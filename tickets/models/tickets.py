@@ -135,6 +135,9 @@ class Ticket(models.Model):
     updated_at = models.DateTimeField("diperbarui", db_index=True)
     reopened_at = models.DateTimeField("dibuka kembali", null=True, blank=True)
     closed_at = models.DateTimeField("ditutup", null=True, blank=True)
+    confirm_by = models.DateTimeField(
+        "batas konfirmasi", null=True, blank=True, help_text="When silence closes a ticket whose work is done."
+    )
     search_text = models.TextField(editable=False, default="")
 
     turn = None  # the open run, where `TicketQuerySet.with_turn` fetched one
@@ -149,6 +152,9 @@ class Ticket(models.Model):
             models.Index(fields=("procedure", "-updated_at"), name="ticket_by_procedure"),
             models.Index(fields=("reporter", "-updated_at"), name="ticket_by_reporter"),
             models.Index(fields=("-created_at",), name="ticket_by_creation"),
+            models.Index(
+                fields=("confirm_by",), condition=Q(confirm_by__isnull=False), name="tickets_to_be_confirmed_by"
+            ),
         )
         constraints = (
             models.CheckConstraint(
@@ -157,6 +163,10 @@ class Ticket(models.Model):
                 name="ticket_closed_has_its_time",
             ),
             models.CheckConstraint(condition=Q(round__gte=1), name="ticket_round_counts_from_one"),
+            models.CheckConstraint(
+                condition=Q(confirm_by__isnull=True) | Q(state=MENUNGGU_KONFIRMASI),
+                name="only_what_awaits_confirmation_has_its_limit",
+            ),
         )
 
     def __str__(self):
@@ -226,6 +236,10 @@ class Ticket(models.Model):
     )
     def confirm(self):
         """The reporter says the fault is gone."""
+
+    @transition(field=state, source=MENUNGGU_KONFIRMASI, target=SELESAI)
+    def lapse(self):
+        """Nobody answered in time: the clock closes the ticket."""
 
     @reopens_the_sops(field=state, source=MENUNGGU_KONFIRMASI)
     def reopen(self):

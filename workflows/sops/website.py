@@ -246,13 +246,20 @@ sop = Sop(
             produces=(ANALISIS,),
             keterangan=Text(""),
             arrows=(
-                Arrow("Coding", to=3, when="penyebab coding atau keduanya", only_if=cause_is("coding", "keduanya")),
+                Arrow(
+                    "Coding",
+                    to=3,
+                    when="penyebab coding atau keduanya",
+                    only_if=cause_is("coding", "keduanya"),
+                    button="Lanjut ke perbaikan coding",
+                ),
                 Arrow(
                     "Infrastruktur",
                     to=6,
                     when="penyebab infrastruktur",
                     only_if=cause_is("infrastruktur"),
                     origin=Origin.IMPLIED,
+                    button="Lanjut ke perbaikan infrastruktur",
                 ),
                 Arrow(
                     "Tanpa perbaikan",
@@ -261,6 +268,7 @@ sop = Sop(
                     only_if=cause_is("tanpa_perbaikan"),
                     reason_required=True,
                     origin=Origin.PROPOSED,
+                    button="Selesaikan tanpa perbaikan",
                 ),
             ),
             decides=True,
