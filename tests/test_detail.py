@@ -7,10 +7,12 @@ import pytest
 
 from tests.factories import TUESDAY, person, report, screenshot_file, upload, walk
 from tickets import actions
-from tickets.models import Attachment, Ticket
+from tickets.models import Attachment, EntryDetail, ReportedTo, Ticket
 from workflows import sops
 from workflows.roles import Role
 
+#: What marks a question of the page's own script.
+HTMX = {"HX-Request": "true"}
 ANALYSIS = {"analisis-analisis": "Galat pada modul banner.", "analisis-penyebab": "coding"}
 
 
@@ -77,7 +79,7 @@ def test_everybody_else_reads_whom_the_ticket_waits_for(cast, client_of, at_row_
     response = page(client_of(cast.reporter), at_row_2)
 
     assert "Menunggu Web Developer" in words(response)
-    assert "Giliran Rina Marlina sejak" in words(response)
+    assert "Giliran Rina Marlina, masuk baru saja" in words(response)
     assert "Giliran Anda" not in words(response)
     assert 'name="arrow"' not in html_of(response)
 
@@ -137,6 +139,29 @@ def test_what_is_missing_of_kelengkapan_is_named_and_asked(cast, client_of):
 
     assert "Source aplikasi belum ada, silakan Anda lengkapi" in words(response)
     assert 'name="rujukan_sumber-rujukan"' in html_of(response)
+
+
+def test_what_the_row_before_gave_is_shown_though_this_one_does_not_ask_for_it(cast, client_of):
+    ticket = walk(report("spj_online", by=cast.reporter), cast, 2, 3, 4, 5, 6)
+    answers = {"ketersediaan_infrastruktur": {"server": "srv-7", "kapasitas": "40 GB", "jadwal": "malam ini"}}
+    by = cast.holder(Role.SUBKOORDINATOR_INFRASTRUKTUR)
+    actions.complete_step(ticket, by=by, run=ticket.runs.open().get().pk, arrow="7", answers=answers)
+
+    response = page(client_of(cast.holder(Role.NETWORK_ADMINISTRATOR)), ticket)
+
+    assert (
+        "Output langkah sebelumnya Ketersediaan infrastruktur Hendra Gunawan, langkah 6 "
+        "Server srv-7 Kapasitas 40 GB Jadwal pengunggahan malam ini Output · Hasil perbaikan"
+    ) in words(response)
+
+
+def test_what_a_former_round_gave_is_not_handed_on(cast, client_of):
+    ticket = walk(report("spj_online", by=cast.reporter), cast, 2, 3, 4, 5, 3)
+
+    response = page(client_of(cast.holder(Role.PROGRAMMER)), ticket)
+
+    assert "Giliran Anda" in words(response)
+    assert "Output langkah sebelumnya" not in words(response)
 
 
 def test_the_stepper_marks_the_current_row(cast, client_of, at_row_4):
@@ -214,7 +239,7 @@ def test_a_button_that_contradicts_the_cause_is_answered_beside_the_cause(cast, 
     response = complete(client, at_row_2, arrow="6", **ANALYSIS)
 
     assert response.status_code == 422
-    assert "Tindakan “Infrastruktur” hanya untuk penyebab infrastruktur." in words(response)
+    assert "Tindakan “Lanjut ke perbaikan infrastruktur” hanya untuk penyebab infrastruktur." in words(response)
     assert "Galat pada modul banner." in html_of(response)
 
 
@@ -224,7 +249,18 @@ def test_the_button_that_fits_the_chosen_cause_comes_first_when_the_form_comes_b
     response = complete(client, at_row_2, arrow="9", **{**ANALYSIS, "analisis-penyebab": "tanpa_perbaikan"})
 
     assert response.status_code == 422
-    assert buttons(response)[0] == (True, "Tanpa perbaikan Web Developer")
+    assert buttons(response)[0] == (True, "Selesaikan tanpa perbaikan Web Developer")
+
+
+def test_while_no_cause_is_chosen_no_button_stands_out(cast, client_of, at_row_2):
+    response = page(client_of(cast.holder(Role.WEB_DEVELOPER)), at_row_2)
+
+    assert buttons(response) == [
+        (False, "Lanjut ke perbaikan coding Web Developer"),
+        (False, "Lanjut ke perbaikan infrastruktur Web Developer"),
+        (False, "Selesaikan tanpa perbaikan Web Developer"),
+    ]
+    assert re.search(r"<details class=\"more fold\" data-others open>", html_of(response))
 
 
 def test_a_form_without_its_run_changes_nothing(cast, client_of, at_row_2):
@@ -285,6 +321,19 @@ def test_a_task_in_a_colleagues_hands_is_a_conflict_that_names_them(cast, client
 # Who has the task
 
 
+def test_who_alone_holds_a_role_is_not_asked_to_take_the_task(cast, client_of, at_row_4):
+    client = client_of(cast.holder(Role.PROGRAMMER))
+
+    alone = page(client, at_row_4)
+    person("Gilang Pratama", role=Role.PROGRAMMER, procedure="website")
+    together = page(client, at_row_4)
+
+    assert "Giliran Anda" in words(alone)
+    assert "Ambil tugas" not in words(alone)
+    assert "Ambil tugas" in words(together)
+
+
+@pytest.mark.usefixtures("gilang")
 def test_a_team_task_is_taken_and_given_back(cast, client_of, at_row_4):
     client = client_of(cast.holder(Role.PROGRAMMER))
 
@@ -304,7 +353,7 @@ def test_a_colleague_reads_who_has_the_task(cast, client_of, gilang, at_row_4):
 
     response = page(client_of(cast.holder(Role.PROGRAMMER)), at_row_4)
 
-    assert "Dikerjakan Gilang Pratama sejak" in words(response)
+    assert "Diambil Gilang Pratama baru saja" in words(response)
     assert 'name="arrow"' not in html_of(response)
 
 
@@ -360,6 +409,54 @@ def test_the_reporter_is_asked_and_confirms(cast, client_of, to_confirm):
     assert Ticket.objects.get(pk=to_confirm.pk).state == "selesai"
 
 
+@pytest.fixture
+def repaired_twice(cast):
+    """The website's row 9, after a fault of both causes: rows 4 and 7 gave a result each, and row 8 corrected its."""
+    ticket = walk(report(by=cast.reporter), cast, 2, 3, 4, penyebab="keduanya")
+    ticket = walk(ticket, cast, 5, 6, 7, hasil="Modul banner diperbaiki.")
+    ticket = walk(ticket, cast, 8, hasil="Server ditambah.")
+    return walk(ticket, cast, 9, hasil="Server ditambah memorinya.")
+
+
+def test_two_results_stand_side_by_side_each_with_who_gave_it(cast, client_of, repaired_twice):
+    response = page(client_of(cast.holder(Role.WEB_DEVELOPER)), repaired_twice)
+
+    assert (
+        "Hasil perbaikan ada, Fajar Ramadhan, langkah 4 Hasil perbaikan Modul banner diperbaiki. "
+        "Tautan hasil https://sumbarprov.go.id/berita "
+        "Hasil perbaikan ada, Yusuf Hakim, langkah 7 Hasil perbaikan Server ditambah memorinya."
+    ) in words(response)
+    assert "Server ditambah. " not in words(response).partition("Riwayat")[0]
+
+
+def test_the_reporter_is_asked_about_both_results(cast, client_of, repaired_twice):
+    ticket = walk(repaired_twice, cast, "menunggu-konfirmasi", hasil="Server ditambah memorinya.")
+
+    response = page(client_of(cast.reporter), ticket)
+
+    assert "Hasil perbaikan · langkah 4, Programmer Hasil perbaikan Modul banner diperbaiki." in words(response)
+    assert "Hasil perbaikan · langkah 7, Tim Infrastruktur Hasil perbaikan Server ditambah memorinya." in words(
+        response
+    )
+
+
+def test_the_results_of_a_former_round_are_not_asked_about_again(cast, client_of, repaired_twice):
+    ticket = walk(repaired_twice, cast, 3, 4, penyebab="coding")
+    ticket = walk(ticket, cast, 5, 9, "menunggu-konfirmasi", hasil="Templat diganti.", penyebab="coding")
+
+    results = page(client_of(cast.reporter), ticket).context["card"]["results"]
+
+    assert [(step.no, shown.lines[0].text) for step, shown in results] == [(4, "Templat diganti.")]
+
+
+def test_what_was_erased_from_the_history_still_stands_on_the_record(cast, client_of, at_row_4):
+    EntryDetail.objects.filter(entry__ticket=at_row_4).update(body={}, salt="", erased_at=TUESDAY)
+
+    response = page(client_of(cast.holder(Role.PROGRAMMER)), at_row_4)
+
+    assert "Analisis / kesimpulan permasalahan ada, dari catatan tiket" in words(response)
+
+
 def test_reopening_needs_a_reason_and_begins_a_round(cast, client_of, to_confirm):
     client = client_of(cast.reporter)
     address = f"/tiket/{to_confirm.number}/buka-kembali/"
@@ -413,6 +510,19 @@ def test_a_report_filed_for_somebody_says_so(cast, client_of):
     assert "Nurhayati Badan Pendapatan Daerah 0813-7000-9988 Dicatat oleh Budi Santoso, Telepon." in words(response)
 
 
+def test_each_role_that_was_told_stands_once_with_what_it_knows(cast, client_of):
+    ticket = walk(report("spj_online", by=cast.reporter), cast, 2, 3, 4)
+    kabid = cast.holder(Role.KEPALA_BIDANG_APTIKA)
+    actions.acknowledge(ReportedTo.objects.get(run__row=1), by=kabid)
+
+    response = page(client_of(kabid), ticket)
+
+    assert (
+        "Dilaporkan ke Kepala Bidang Aptika Langkah 1 diketahui Ir. Zulkifli Langkah 2 belum ditandai diketahui "
+        "Subkoordinator Aplikasi Langkah 3 belum ditandai diketahui"
+    ) in words(response)
+
+
 # Comments, and what a reporter never sees
 
 
@@ -440,7 +550,10 @@ def test_a_reporter_sees_nothing_internal_and_no_contact_of_others(cast, client_
     actions.comment(at_row_2, by=developer, text="Rahasia dapur.", files=[key], internal=True)
     reporter, colleague = client_of(cast.reporter), client_of(cast.holder(Role.PROGRAMMER))
 
-    seen_by_reporter = [page(reporter, at_row_2), reporter.get(f"/tiket/{at_row_2.number}/segar/?versi=0")]
+    seen_by_reporter = [
+        page(reporter, at_row_2),
+        reporter.get(f"/tiket/{at_row_2.number}/segar/?versi=0", headers=HTMX),
+    ]
     seen_by_colleague = page(colleague, at_row_2)
 
     for response in seen_by_reporter:
@@ -476,10 +589,10 @@ ACTS = ("selesaikan", "ambil", "lepas", "serahkan", "komentar", "konfirmasi", "b
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_an_act_is_never_done_by_looking(cast, client_of, at_row_2, act):
+def test_looking_at_the_address_of_an_act_leads_to_the_ticket_and_does_nothing(cast, client_of, at_row_2, act):
     response = client_of(cast.holder(Role.WEB_DEVELOPER)).get(f"/tiket/{at_row_2.number}/{act}/")
 
-    assert response.status_code == 405
+    assert (response.status_code, response["Location"]) == (302, f"/tiket/{at_row_2.number}/")
     assert Ticket.objects.get(pk=at_row_2.pk).version == at_row_2.version
 
 
@@ -492,7 +605,25 @@ def test_anothers_ticket_is_as_if_it_were_absent(cast, client_of, at_row_2, act)
 
     assert (there.status_code, absent.status_code) == (404, 404)
     assert page(stranger, at_row_2).status_code == 404
-    assert stranger.get(f"/tiket/{at_row_2.number}/segar/").status_code == 404
+    assert stranger.get(f"/tiket/{at_row_2.number}/segar/", headers=HTMX).status_code == 404
+
+
+def test_a_button_pressed_when_signed_out_leads_to_its_ticket_after_signing_in(client, cast, at_row_2):
+    person = cast.holder(Role.WEB_DEVELOPER)
+    person.set_password("ranah-minang-2026")
+    person.save()
+    sign_in = client.post(f"/tiket/{at_row_2.number}/ambil/")["Location"]
+
+    response = client.post(sign_in, {"username": person.email, "password": "ranah-minang-2026"}, follow=True)
+
+    assert response.redirect_chain[-1] == (f"/tiket/{at_row_2.number}/", 302)
+    assert "Giliran Anda" in words(response)
+
+
+def test_the_parts_that_live_are_no_page_of_their_own(cast, client_of, at_row_2):
+    response = client_of(cast.reporter).get(f"/tiket/{at_row_2.number}/segar/?versi=1")
+
+    assert (response.status_code, response["Location"]) == (302, f"/tiket/{at_row_2.number}/")
 
 
 def test_nobody_signed_out_sees_anything(client, cast, at_row_2):
@@ -509,7 +640,7 @@ def test_a_page_that_is_current_gets_nothing(cast, client_of, at_row_2, django_a
     client = client_of(cast.reporter)
 
     with django_assert_max_num_queries(6):
-        response = client.get(f"/tiket/{at_row_2.number}/segar/?versi={at_row_2.version}")
+        response = client.get(f"/tiket/{at_row_2.number}/segar/?versi={at_row_2.version}", headers=HTMX)
 
     assert (response.status_code, response.content) == (204, b"")
 
@@ -519,7 +650,8 @@ def test_a_page_left_behind_gets_the_parts_that_live(cast, client_of, at_row_4):
     version = at_row_4.version
     walk(at_row_4, cast, 5)
 
-    response = client_of(cast.reporter).get(f"/tiket/{at_row_4.number}/segar/?versi={version}&run={run.pk}")
+    address = f"/tiket/{at_row_4.number}/segar/?versi={version}&run={run.pk}"
+    response = client_of(cast.reporter).get(address, headers=HTMX)
 
     html = html_of(response)
     assert response.status_code == 200

@@ -70,7 +70,7 @@ def test_a_performer_finds_the_row_that_is_theirs_with_what_it_asks(cast, page_o
 
     assert words(row) == (
         f"{ticket.number} Slider rusak Dinas Kesehatan Langkah 4 · Perbaikan dari sisi coding "
-        "Mutu baku 2 hari/sesuai kebutuhan Menunggu sejak baru saja Kerjakan"
+        "Mutu baku 2 hari/sesuai kebutuhan Masuk baru saja Kerjakan"
     )
     assert {link.get("href") for link in select(row, "a")} == {f"/tiket/{ticket.number}/"}
 

@@ -16,6 +16,8 @@ from tickets.sight import Sight
 from workflows.roles import Role
 from workflows.sop import END
 
+#: What marks a question of the page's own script.
+HTMX = {"HX-Request": "true"}
 HISTORY = re.compile(r'<ol class="timeline">.*?</ol>\s*</div>|<div id="denyut"[^>]*>', re.S)
 
 
@@ -94,6 +96,18 @@ def test_the_files_of_the_outcome_are_the_reporters_once_the_work_has_ended(cast
     assert (unfinished, finished, reopened) == ((False, 404), (True, 200), 200)
 
 
+def test_the_files_of_either_result_are_the_reporters_once_the_work_has_ended(cast, client_of):
+    ticket = walk(report(by=cast.reporter), cast, 2, 3, 4, penyebab="keduanya")
+    programmer, team, reporter = cast.holder(Role.PROGRAMMER), cast.holder(Role.TIM_INFRASTRUKTUR), cast.reporter
+    coding, server = upload(programmer), upload(team)
+    ticket = walk(finish(ticket, programmer, hasil_perbaikan=[coding]), cast, 6, 7)
+    ticket = walk(finish(ticket, team, hasil_perbaikan=[server]), cast, 9, END)
+
+    statuses = [status(client_of(reporter), f"/lampiran/{key}/") for key in (coding, server)]
+
+    assert statuses == [200, 200]
+
+
 def test_evidence_and_files_of_open_comments_are_the_reporters(cast, client_of):
     ticket = report(by=cast.reporter)
     developer = cast.holder(Role.WEB_DEVELOPER)
@@ -118,6 +132,25 @@ def test_a_reporter_reads_why_a_case_is_refused_or_reopened_and_not_why_it_went_
     assert reasons(cast.reporter, refused) == ["Sesuai hasil pemeriksaan."]
     assert reasons(cast.reporter, ticket) == ["Masih galat."]
     assert {"Belum sesuai.", "Masih galat."} <= set(reasons(cast.holder(Role.PROGRAMMER), ticket))
+
+
+@pytest.mark.parametrize(
+    ("procedure", "ways"),
+    [
+        ("website", (2, 3, 4, 5, 6, 7, 8, 9, 3, 4, 5, 6)),
+        ("website", (2, 3, 4, 5, 6, 3, 4)),
+        ("spj_online", (2, 3, 4, 5, 3, 4, 5, 6, 7, 3)),
+        ("spj_online", (2, 3, 4, 5, 6, 7, END)),
+    ],
+)
+def test_what_was_given_last_is_what_stands_on_the_record(cast, procedure, ways):
+    ticket = report(procedure, by=cast.reporter)
+
+    for way in ways:
+        ticket = advance(ticket, cast, way, reason="Belum sesuai.", penyebab="keduanya")
+
+        given = Sight(ticket, is_whole=True).given
+        assert {key: list(by_row.values())[-1] for key, by_row in given.items()} == ticket.given
 
 
 # Internal notes
@@ -148,11 +181,11 @@ def test_an_internal_note_wakes_the_offices_pages_and_not_the_reporters(cast, cl
     actions.comment(ticket, by=developer, text="Rahasia dapur.", internal=True)
 
     answers = {
-        someone: client_of(someone).get(f"/tiket/{ticket.number}/segar/?versi=1").status_code
+        someone: client_of(someone).get(f"/tiket/{ticket.number}/segar/?versi=1", headers=HTMX).status_code
         for someone in (cast.reporter, programmer)
     }
     actions.comment(ticket, by=developer, text="Sedang kami periksa.")
-    told = client_of(cast.reporter).get(f"/tiket/{ticket.number}/segar/?versi=1")
+    told = client_of(cast.reporter).get(f"/tiket/{ticket.number}/segar/?versi=1", headers=HTMX)
 
     assert answers == {cast.reporter: 204, programmer: 200}
     assert "versi=2" in told.content.decode()

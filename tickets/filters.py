@@ -160,12 +160,19 @@ class TicketFilter(FilterSet):
 
     def filter_queryset(self, queryset):
         chosen = self.form.cleaned_data
+        self._forget_the_ignored()
         for name in chosen.keys() - {"tampilan", "urut"}:
             queryset = self.filters[name].filter(queryset, chosen[name])
         self._in_any_view = queryset
         return queryset.filter(self.current_view.condition(self.person)).order_by(
             ORDERS[chosen.get("urut") or ""][1], "-pk"
         )
+
+    def _forget_the_ignored(self):
+        """Show no field with a value that is not in force."""
+        self.form.data = self.form.data.copy()
+        for name in self.form.errors:
+            self.form.data.pop(name)
 
     # The filters
 

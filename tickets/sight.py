@@ -15,13 +15,16 @@ from django.db.models import QuerySet
 from django.utils.functional import cached_property
 
 from tickets import rules
-from tickets.models import Attachment, HistoryEntry, Ticket, User
+from tickets.models import Attachment, HistoryEntry, Hold, Ticket, User
 from tickets.models.history import Action
 from tickets.models.tickets import END_STATES
 from workflows import sops
 from workflows.inputs import FilesField
 from workflows.record import Answers
 from workflows.sop import END
+
+#: By artefact, the values that each row gave, oldest first. Row 0 is the report itself.
+Given = Mapping[str, Mapping[int, Mapping[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Act:
     entry: HistoryEntry
     body: Mapping[str, Any]
     answers: Answers
-    outcome: Answers
+    outcome: Given
     reason: str
 
 
@@ -55,16 +58,19 @@ class Sight:
     @cached_property
     def acts(self) -> list[Act]:
         """The acts, oldest first."""
-        given: dict[str, Any] = {}
-        acts = []
-        for entry in self._entries:
-            body = entry.detail.body
-            given |= body.get("answers", {})
-            acts.append(self._act(entry, body, outcome=_outcome(entry, given)))
-        return acts
+        told = zip(self._entries, self._given, strict=True)
+        return [self._act(entry, entry.detail.body, outcome=_outcome(entry, given)) for entry, given in told]
+
+    @property
+    def given(self) -> Given:
+        """What has been given in this round and what it kept. What a row passed on is the giver's, as last put right.
+
+        The whole of it, whoever reads: for the rows' own cards.
+        """
+        return self._given[-1]
 
     @cached_property
-    def outcome(self) -> Answers:
+    def outcome(self) -> Given:
         """What the work ended with the last time; empty if it never did."""
         return next((act.outcome for act in reversed(self.acts) if act.outcome), {})
 
@@ -82,12 +88,29 @@ class Sight:
         entries = self.ticket.entries.select_related("by", "acting_for", "detail").order_by("seq")
         return entries if self.is_whole else entries.filter(internal=False)
 
-    def _act(self, entry: HistoryEntry, body: Mapping[str, Any], *, outcome: Answers) -> Act:
+    @cached_property
+    def _given(self) -> list[Given]:
+        """What was given, as it stood after each act."""
+        stood: list[Given] = []
+        given: Given = {}
+        reached = 1
+        for entry in self._entries:
+            given = _with_answers(given, entry)
+            begun_at = sops.find(entry.to_state)
+            if begun_at and entry.round > reached:
+                outdated = self.ticket.sop.outdated_from(begun_at[1].no)
+                given = {key: by_row for key, by_row in given.items() if key not in outdated}
+                reached = entry.round
+            stood.append(given)
+        return stood
+
+    def _act(self, entry: HistoryEntry, body: Mapping[str, Any], *, outcome: Given) -> Act:
         answers, reason = body.get("answers", {}), body.get("reason", "")
         if not self.is_whole:
             evidence = self.ticket.sop.evidence.key
-            answers = {**{key: answers[key] for key in answers if key == evidence}, **outcome}
-            reason = reason if entry.action == Action.REOPEN or entry.to_state in END_STATES else ""
+            answers = {key: answers[key] for key in answers if key == evidence}
+            answers |= {key: list(by_row.values())[-1] for key, by_row in outcome.items()}
+            reason = reason if _is_told_why(entry, body) else ""
         return Act(entry, body, answers, outcome, reason)
 
     @cached_property
@@ -99,7 +122,8 @@ class Sight:
         def named() -> Iterator[str]:
             for act in self.acts:
                 yield from act.body.get("files", ())
-                for artefact, values in act.answers.items():
+                earlier = ((key, values) for key, by_row in act.outcome.items() for values in by_row.values())
+                for artefact, values in (*act.answers.items(), *earlier):
                     for question, value in values.items():
                         if isinstance(fields[artefact].get(question), FilesField):
                             yield from value or ()
@@ -107,8 +131,28 @@ class Sight:
         return set(named())
 
 
-def _outcome(entry: HistoryEntry, given: Answers) -> Answers:
-    """What the row by which the work ended has produced or passed on; nothing for any other act."""
+def _is_told_why(entry: HistoryEntry, body: Mapping[str, Any]) -> bool:
+    """Whether a reporter reads the reason: of what ended or was taken up again, and of what waits for them."""
+    if entry.action == Action.HOLD:
+        return bool(body["kind"] == Hold.Reason.REPORTER)
+    return entry.action == Action.REOPEN or entry.to_state in END_STATES
+
+
+def _with_answers(given: Given, entry: HistoryEntry) -> Given:
+    """What is given after an act: a row that passes something on puts right what was given last."""
+    found = sops.find(entry.from_state)
+    row = found[1].no if found else 0
+    passed_on = {artefact.key for artefact in found[1].passes_on} if found else set()
+    after = dict(given)
+    for key, values in entry.detail.body.get("answers", {}).items():
+        by_row = dict(given.get(key, {}))
+        giver = list(by_row)[-1] if by_row and key in passed_on else row
+        after[key] = {**by_row, giver: values}
+    return after
+
+
+def _outcome(entry: HistoryEntry, given: Given) -> Given:
+    """What was given for the Output of the row by which the work ended; nothing for any other act."""
     found = sops.find(entry.from_state)
     if entry.action != Action.COMPLETE or entry.to_state != END or found is None:
         return {}

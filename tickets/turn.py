@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from tickets.answers import Files, Shown, shown
+from tickets.answers import Shown, shown
 from tickets.models import StepRun, Ticket
+from tickets.sight import Sight
 from workflows import machine
 from workflows.sop import END, NOT_PROCESSED, Arrow, Artefact, Step
 
@@ -41,17 +43,33 @@ class Way:
         return " ".join(self.arrow.only_if.answers) if self.arrow.only_if else ""
 
 
-def needs(ticket: Ticket, step: Step, runs: Sequence[StepRun], files: Files) -> list[Need]:
-    """Kelengkapan of a row, each with what is on record."""
-    record = ticket.record
+def needs(sight: Sight, step: Step, runs: Sequence[StepRun]) -> list[Need]:
+    """Kelengkapan of a row, each with what is on record: once for each row that gave it in this round."""
+    record = sight.ticket.record
     missing = machine.missing_requirements(step, record)
     found = []
     for artefact in step.requires:
-        is_there = artefact not in missing
-        values = artefact.generate(record) if artefact.generate else record.values(artefact.key)
-        content = shown(artefact, values, files) if is_there and values else None
-        found.append(Need(artefact, is_there, _source(ticket, artefact, runs) if is_there else "", content))
+        if artefact in missing:
+            found.append(Need(artefact, is_there=False, source="", content=None))
+            continue
+        made = artefact.generate(record) if artefact.generate else record.values(artefact.key)
+        by_row = {} if artefact.generate else sight.given.get(artefact.key)
+        found.extend(_need(sight, artefact, row, values, runs) for row, values in (by_row or {0: made}).items())
     return found
+
+
+def handed_on(sight: Sight, step: Step, runs: Sequence[StepRun]) -> list[Need]:
+    """What the row before gave in this round that this one does not ask for. The evidence stands in the report."""
+    before = next((run for run in reversed(runs) if run.left_at and run.round == sight.ticket.round), None)
+    if before is None:
+        return []
+    extra = (a for a in before.step.produces if a not in (*step.requires, sight.ticket.sop.evidence))
+    return [_need(sight, a, *list(sight.given[a.key].items())[-1], runs) for a in extra if a.key in sight.given]
+
+
+def _need(sight: Sight, artefact: Artefact, row: int, values: Mapping[str, Any], runs: Sequence[StepRun]) -> Need:
+    content = shown(artefact, values, sight.files) if values else None
+    return Need(artefact, is_there=True, source=_source(sight.ticket, artefact, row, runs), content=content)
 
 
 def ways(ticket: Ticket, step: Step) -> list[Way]:
@@ -60,10 +78,13 @@ def ways(ticket: Ticket, step: Step) -> list[Way]:
     return [Way(arrow, _next_up(ticket, arrow), _explains(ticket, arrow)) for arrow in arrows]
 
 
-def in_front(offered: Sequence[Way], answered: Mapping[str, str]) -> tuple[Way, list[Way]]:
-    """The one primary way and the others: the first that fits what was answered so far."""
+def in_front(offered: Sequence[Way], answered: Mapping[str, str]) -> tuple[Way | None, list[Way]]:
+    """The one primary way and the others: the first that fits what was answered so far.
+
+    None is, as long as an answer is to decide between them.
+    """
     fitting = (way for way in offered if answered.get(way.question) in way.answers.split())
-    front = next(fitting, offered[0])
+    front = next(fitting, None if offered[0].question else offered[0])
     return front, [way for way in offered if way is not front]
 
 
@@ -75,15 +96,13 @@ def waits_for(step: Step, run: StepRun, holders: Iterable[object]) -> str:
     return names[0] if len(names) == 1 else ""
 
 
-def _source(ticket: Ticket, artefact: Artefact, runs: Sequence[StepRun]) -> str:
-    """Who gave an artefact last."""
-    if artefact.generate:
-        return "dari catatan tiket"
+def _source(ticket: Ticket, artefact: Artefact, row: int, runs: Sequence[StepRun]) -> str:
+    """Who gave an artefact on a row; the record itself, if nobody did."""
     if artefact is ticket.sop.evidence:
         return f"{ticket.reporter_name}, pelapor"
-    left = [run for run in runs if run.left_at and artefact in (*run.step.produces, *run.step.brings)]
-    gave = [run for run in left if artefact not in run.step.passes_on] or left
-    return f"{gave[-1].performer.name}, langkah {gave[-1].row}" if gave and gave[-1].performer else ""
+    names = (run.performer.name for run in reversed(runs) if run.row == row and run.left_at and run.performer)
+    name = next(names, "")
+    return f"{name}, langkah {row}" if name else "dari catatan tiket"
 
 
 def _next_up(ticket: Ticket, arrow: Arrow) -> str:

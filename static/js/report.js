@@ -21,6 +21,16 @@
   addEventListener("pageshow", showWhatBelongs); // the back button brings the choice back after this script ran
   showWhatBelongs();
 
+  // A field that is being put right is marked no longer; whether it is right, the server says.
+  form.addEventListener("input", (event) => {
+    const field = event.target.closest("[id^=div_id_]");
+    for (const control of field?.querySelectorAll(".is-invalid, [aria-invalid]") ?? []) {
+      control.classList.remove("is-invalid");
+      control.removeAttribute("aria-invalid");
+    }
+    for (const message of field?.querySelectorAll(".invalid-feedback, .services-error") ?? []) message.remove();
+  });
+
   // What must be put right is read first; each sentence leads into its field.
   const errors = document.querySelector("[data-errors]");
   errors?.focus();

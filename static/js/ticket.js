@@ -29,18 +29,25 @@
     const fitting = ways.find((way) => way.dataset.answers?.split(" ").includes(answers.get(way.dataset.question)));
     const former = front.querySelector("[data-way]");
     if (!fitting || fitting === former) return;
-    fitting.replaceWith(former);
+    const others = form.querySelector("[data-others]");
+    if (former) fitting.replaceWith(former);
+    else foldAway(others); // the first answer: until now every way stood there alike
     front.append(fitting);
-    for (const way of [fitting, former]) {
+    for (const way of ways) {
       const isFront = way === fitting;
       way.querySelector("button").classList.toggle("btn-act", isFront);
       way.querySelector("button").classList.toggle("btn-quiet", !isFront);
     }
     const reason = form.querySelector("[data-reason]");
-    const others = form.querySelector("[data-others] .fold-body");
     if (!reason) return;
     if ("needsReason" in fitting.dataset) front.prepend(reason);
-    else others.prepend(reason);
+    else others.querySelector(".fold-body").prepend(reason);
+  }
+
+  function foldAway(others) {
+    const summary = others.querySelector("summary");
+    summary.textContent = summary.dataset.onceChosen;
+    others.open = false;
   }
 
   document.addEventListener("change", (event) => {

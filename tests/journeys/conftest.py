@@ -104,6 +104,7 @@ class Office:
         page.goto(self.address)
         turn = page.get_by_role("region", name=re.compile("Giliran Anda", re.I))
         turn.get_by_role("link", name=re.compile(ticket.number)).first.click()
+        page.wait_for_url(f"**{ticket.get_absolute_url()}")  # until it has loaded: half a page has half a form
         form = page.locator("form[action$='/selesaikan/']")
         fill(form, answers)
         button = form.locator("button[name=arrow]" if ticket.step.automatic else f"button[name=arrow][value='{to}']")

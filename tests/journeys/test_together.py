@@ -107,6 +107,39 @@ def test_a_report_is_filed_without_javascript_on_a_phone(office):
     assert ticket.attachments.count() == 1
 
 
+def test_the_button_for_the_chosen_cause_steps_forward(office):
+    ticket = walk(report(by=office.cast.reporter), office.cast, 2)
+    page = office.page_of(office.cast.holder(Role.WEB_DEVELOPER))
+    page.goto(office.address + ticket.get_absolute_url())
+    ways = page.locator("button[name=arrow]")
+    in_front = page.locator("[data-front] button[name=arrow]")
+
+    undecided = (in_front.count(), ways.evaluate_all("all => all.filter(b => b.checkVisibility()).length"))
+    page.locator("[name=analisis-penyebab][value=infrastruktur]").check(force=True)
+    first = (in_front.get_attribute("value"), page.locator(".btn-act[name=arrow]").get_attribute("value"))
+    page.locator("[name=analisis-penyebab][value=tanpa_perbaikan]").check(force=True)
+    second = (in_front.get_attribute("value"), page.locator(".btn-act[name=arrow]").get_attribute("value"))
+
+    assert undecided == (0, 3)
+    assert (first, second) == (("6", "6"), ("9", "9"))
+    assert page.locator("[data-front] [name=reason]").is_visible()
+    assert page.get_by_text("Tindakan lain").first.is_visible()
+
+
+def test_a_field_that_is_being_put_right_is_marked_no_longer(office):
+    page = office.page_of(office.cast.reporter)
+    page.goto(f"{office.address}/laporan/baru/")
+    page.locator("form[data-report]").evaluate("form => { form.noValidate = true }")
+    press(page, page.get_by_role("button", name="Kirim laporan"))
+    before = page.locator("#id_title.is-invalid, #id_description.is-invalid").count()
+
+    page.get_by_label("Judul").fill("Halaman kosong")
+
+    assert before == 2
+    assert page.locator("#id_title.is-invalid, #div_id_title .invalid-feedback").count() == 0
+    assert page.locator("#id_description.is-invalid").count() == 1
+
+
 def test_a_row_is_left_without_javascript(office):
     ticket = walk(report(by=office.cast.reporter), office.cast, 2)
     page = office.page_of(office.cast.holder(Role.WEB_DEVELOPER), java_script_enabled=False)
@@ -114,7 +147,6 @@ def test_a_row_is_left_without_javascript(office):
     page.locator("[name=analisis-analisis]").fill("Server kehabisan memori.")
     page.locator("[name=analisis-penyebab][value=infrastruktur]").check(force=True)
 
-    page.get_by_text("Tindakan lain").first.click()
     press(page, page.locator("button[name=arrow][value='6']"))
 
     ticket.refresh_from_db()

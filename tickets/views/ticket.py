@@ -1,5 +1,6 @@
 """The page of a ticket, and what people do there. The page and its refresh every ten seconds show the same partials."""
 
+from functools import wraps
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,6 +18,17 @@ from tickets.views.ticket_page import contents, news
 from workflows.sop import END
 
 
+def an_act(view):
+    """A view that changes something. Whoever comes by an address alone, as after signing in, is led to the ticket."""
+    act = require_POST(login_required(view))
+
+    @wraps(view)
+    def acts(request, number):
+        return redirect("tiket-detail", number) if request.method in ("GET", "HEAD") else act(request, number)
+
+    return acts
+
+
 @require_safe
 @login_required
 def detail(request, number):
@@ -27,6 +39,8 @@ def detail(request, number):
 @login_required
 def refresh(request, number):
     """The living parts of the page, or nothing when they are as the page already shows them (`versi`)."""
+    if not request.htmx:
+        return redirect("tiket-detail", number)
     ticket = _visible(request, number)
     if request.GET.get("versi") == str(Sight.of(request.user, ticket).version):
         return HttpResponse(status=204)
@@ -38,8 +52,7 @@ def refresh(request, number):
     return render(request, "tickets/_live.html", {**page, "live": True, "news": news(page, _whole(asked.get("run")))})
 
 
-@require_POST
-@login_required
+@an_act
 def complete(request, number):
     """Leave the row. A form that lost its race, or lacks something, comes back with everything that was typed."""
     ticket = _visible(request, number)
@@ -69,20 +82,17 @@ def complete(request, number):
     return redirect(ticket)
 
 
-@require_POST
-@login_required
+@an_act
 def claim(request, number):
     return _act(request, number, actions.claim, "Tugas ini sekarang Anda pegang.", run=_run(request))
 
 
-@require_POST
-@login_required
+@an_act
 def release(request, number):
     return _act(request, number, actions.release, "Tugas sudah Anda lepas.", run=_run(request))
 
 
-@require_POST
-@login_required
+@an_act
 def hand_over(request, number):
     ticket = _visible(request, number)
     form = HandOverForm(request.POST, people=rules.colleagues(ticket))
@@ -93,8 +103,7 @@ def hand_over(request, number):
     return _act(request, number, actions.hand_over, thanks, to=to, run=_run(request))
 
 
-@require_POST
-@login_required
+@an_act
 def comment(request, number):
     ticket = _visible(request, number)
     takes_part = rules.takes_part(request.user, ticket)
@@ -108,15 +117,13 @@ def comment(request, number):
     return redirect(f"{ticket.get_absolute_url()}#riwayat")
 
 
-@require_POST
-@login_required
+@an_act
 def confirm(request, number):
     thanks = "Terima kasih. Tiket ini selesai."
     return _act(request, number, actions.confirm, thanks, token=_token(request.POST.get("token")))
 
 
-@require_POST
-@login_required
+@an_act
 def reopen(request, number):
     ticket = _visible(request, number)
     form = ReopenForm(request.POST)

@@ -10,9 +10,9 @@ from tickets.forms.talk import CommentForm, HandOverForm, ReopenForm
 from tickets.models.history import Action
 from tickets.sight import Sight
 from tickets.stations import done_in_words, stations
-from tickets.turn import in_front, needs, waits_for, ways
+from tickets.turn import handed_on, in_front, needs, waits_for, ways
 from tickets.words import when
-from workflows.sop import SELESAI, TIDAK_DIPROSES, Kind
+from workflows.sop import SELESAI, TIDAK_DIPROSES
 
 EVENTS_PER_PAGE = 20
 
@@ -74,11 +74,20 @@ def _people(runs):
     for run in runs:
         if run.performer:
             found.setdefault((run.performer.name, run.get_role_display()), []).append(run.row)
-    return [(name, role, ", ".join(map(str, dict.fromkeys(rows)))) for (name, role), rows in found.items()]
+    return [(name, role, _each_once(rows)) for (name, role), rows in found.items()]
 
 
 def _reported_to(ticket):
-    return list(ticket.reported_to.select_related("run", "acknowledged_by"))
+    """Each role once: (role, [(who marked it known, or empty, rows)]), in the order they were told."""
+    found = {}
+    for reported in ticket.reported_to.select_related("run", "acknowledged_by").order_by("pk"):
+        known_by = reported.acknowledged_by.name if reported.acknowledged_by else ""
+        found.setdefault(reported.get_role_display(), {}).setdefault(known_by, []).append(reported.run.row)
+    return [(role, [(name, _each_once(rows)) for name, rows in told.items()]) for role, told in found.items()]
+
+
+def _each_once(rows):
+    return ", ".join(map(str, dict.fromkeys(rows)))
 
 
 # The card on top: the next act of this person, or whom the ticket waits for
@@ -88,12 +97,13 @@ def _row_card(person, sight, runs, step_form, hand_over_form):
     """The card of a row. With the form, if it is this person's turn."""
     ticket, run = sight.ticket, runs[-1]
     holders = list(rules.colleagues(ticket))
-    is_shared = ticket.sop.kind_of(run.step.performer) is Kind.TEAM or len(holders) > 1
+    is_shared = len(holders) > 1
     card = {
         "key": f"{ticket.state}:{run.pk}:{run.performer_id}",
         "kind": "waiting",
         "run": run,
-        "needs": needs(ticket, run.step, runs, sight.files) if sight.is_whole else [],
+        "needs": needs(sight, run.step, runs) if sight.is_whole else [],
+        "handed_on": handed_on(sight, run.step, runs) if sight.is_whole else [],
         "waits_for": waits_for(run.step, run, holders),
         "is_shared": is_shared,
         "may_claim": is_shared and rules.may_claim(person, ticket, run),
@@ -109,7 +119,7 @@ def _row_card(person, sight, runs, step_form, hand_over_form):
 
 
 def _acts(ticket, run, form):
-    """The buttons: the one in front, and the others with what their reason is asked for."""
+    """The buttons: the one in front, if any is yet, and the others with what their reason is asked for."""
     offered = ways(ticket, run.step)
     answered = {field.name: field.value() for field in form.visible_fields()} if form.is_bound else {}
     front, others = in_front(offered, answered)
@@ -117,20 +127,19 @@ def _acts(ticket, run, form):
     return {
         "front": front,
         "others": others,
-        "need_a_reason": [way.arrow.label for way in offered if way.arrow.reason_required],
-        "others_open": gave_reason and not front.arrow.reason_required,
+        "need_a_reason": [way.arrow.act for way in offered if way.arrow.reason_required],
+        "others_open": front is None or (gave_reason and not front.arrow.reason_required),
     }
 
 
 def _end_card(person, sight, runs, told, reopen_form):
     """The card of a ticket that has left the table."""
     ticket = sight.ticket
-    outcome = {} if ticket.state == TIDAK_DIPROSES else sight.outcome
     card = {
         "key": f"{ticket.state}:{len(runs)}",
         "kind": {SELESAI: "done", TIDAK_DIPROSES: "not_processed"}.get(ticket.state, "unconfirmed"),
         "event": timeline.latest(told, Action.CONFIRM if ticket.state == SELESAI else Action.COMPLETE),
-        "results": [shown(a, outcome[a.key], sight.files) for a in ticket.sop.artefacts() if a.key in outcome],
+        "results": _results(sight),
     }
     if rules.may_confirm(person, ticket):
         card |= {"kind": "confirm", "confirm_form": OnceForm(auto_id="konfirmasi_%s")}
@@ -138,6 +147,15 @@ def _end_card(person, sight, runs, told, reopen_form):
         card["reopen_form"] = reopen_form or ReopenForm()
         card["reopens_at"] = ticket.sop.step(ticket.sop.reopen.to)
     return card
+
+
+def _results(sight):
+    """What the work ended with: (row, what it gave); nothing of a report that is not taken up."""
+    if sight.ticket.state == TIDAK_DIPROSES:
+        return []
+    sop = sight.ticket.sop
+    told = [(artefact, sight.outcome.get(artefact.key, {})) for artefact in sop.artefacts() if artefact != sop.evidence]
+    return [(sop.step(row), shown(a, values, sight.files)) for a, by_row in told for row, values in by_row.items()]
 
 
 def _lost(form):
