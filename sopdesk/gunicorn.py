@@ -11,6 +11,7 @@ worker_class = "gthread"
 workers = settings.WEB_PROCESSES
 threads = settings.WEB_THREADS
 timeout = 120
+limit_request_line = 8190  # gunicorn's most; beyond it the answer is a bare page of its own
 graceful_timeout = 5
 loglevel = "warning"
 control_socket_disable = True  # it would be a file under HOME, which a service need not have

@@ -33,6 +33,8 @@ def without_redis():
             server.ping()
     except redis.RedisError as error:
         return f"no Redis server answered ({error}); TEST_REDIS_URL names another"
+    if not shutil.which("redis-server"):
+        return "no redis-server was found that the tests can start, kill and start again"
     return ""
 
 

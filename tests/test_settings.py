@@ -3,16 +3,20 @@
 import os
 import re
 import runpy
+import ssl
 import stat
 import subprocess
 import sys
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from tests import parts
 from tickets.checks import no_demo_accounts_in_production, stop_if_unsound
 
+OURS = ("SOPDESK_", "DJANGO_", "DATABASE_URL", "REDIS_URL", "PORT")
 GOOD_KEY = "k3y-" + "".join(chr(97 + i % 26) for i in range(60))
 PRODUCTION = {
     "SOPDESK_ENV": "production",
@@ -20,6 +24,26 @@ PRODUCTION = {
     "SOPDESK_ALLOWED_HOSTS": "sopdesk.example",
     "SOPDESK_HTTPS": "1",
 }
+MAIL = {
+    "SOPDESK_SMTP_URL": "smtps://mail.example",
+    "SOPDESK_MAIL_FROM": "SOPDesk <sopdesk@example.id>",
+    "SOPDESK_SITE_URL": "https://sopdesk.example/",
+}
+
+
+@pytest.fixture
+def read(monkeypatch, tmp_path):
+    """Read settings.py anew, under the given variables only; gives all its names."""
+    for name in os.environ:
+        if name.startswith(OURS):
+            monkeypatch.delenv(name)
+
+    def run(**variables):
+        for name, value in ({"SOPDESK_DATA": str(tmp_path)} | variables).items():
+            monkeypatch.setenv(name, value)
+        return runpy.run_path(str(settings.BASE_DIR / "sopdesk" / "settings.py"))
+
+    return run
 
 
 @pytest.fixture
@@ -27,8 +51,7 @@ def manage(tmp_path):
     """Run a command in a process of its own, under the given variables only."""
 
     def run(*arguments, **variables):
-        ours = ("SOPDESK_", "DJANGO_", "DATABASE_URL", "REDIS_URL", "PORT")
-        plain = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+        plain = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
         return subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=settings.BASE_DIR,
@@ -58,14 +81,110 @@ def manage(tmp_path):
         ({"PORT": "80000"}, "PORT must be a whole number from 1 to 65535, not '80000'"),
         ({"DATABASE_URL": "mysql://db/sopdesk"}, "DATABASE_URL must begin with postgresql://"),
         ({"REDIS_URL": "redis.example:6379"}, "REDIS_URL must begin with redis://"),
+        ({"SOPDESK_WORKER_TASKS": "1"}, "SOPDESK_WORKER_TASKS must be a whole number from 2 to 64, not '1'"),
+        ({"SOPDESK_HOLD_DAYS": "0"}, "SOPDESK_HOLD_DAYS must be a whole number from 1 to 60, not '0'"),
+        ({"SOPDESK_CONFIRM_DAYS": "61"}, "SOPDESK_CONFIRM_DAYS must be a whole number from 1 to 60, not '61'"),
+        ({"SOPDESK_ESCALATE_AFTER_DAYS": "-1"}, "SOPDESK_ESCALATE_AFTER_DAYS must be a whole number from 1 to 60"),
+        ({"SOPDESK_REMIND_EVERY_DAYS": "5,5"}, "SOPDESK_REMIND_EVERY_DAYS must be a whole number from 1 to 60"),
+        ({"SOPDESK_SWEEP_EVERY": "31"}, "SOPDESK_SWEEP_EVERY must be a whole number from 1 to 30, not '31'"),
+        ({"SOPDESK_SMTP_URL": "mail.example:25"}, "SOPDESK_SMTP_URL must be written smtp://host:port?tls=1"),
+        ({"SOPDESK_SMTP_URL": "smtp://"}, "SOPDESK_SMTP_URL must be written smtp://host:port?tls=1"),
+        ({"SOPDESK_SMTP_URL": "smtp://u:a/b@mail.example"}, "Signs such as / @ # in its password are written %2F"),
+        ({"SOPDESK_SMTP_URL": "smtp://mail.example?tsl=1"}, "takes nothing behind its port but ?tls=1 or ?tls=0"),
+        ({"SOPDESK_SMTP_URL": "smtp://mail.example?tls=yes"}, "takes nothing behind its port but ?tls=1 or ?tls=0"),
+        ({"SOPDESK_SMTP_URL": "smtps://mail.example?tls=1"}, "SOPDESK_SMTP_URL cannot have both smtps:// and ?tls=1"),
+        ({"SOPDESK_SMTP_URL": "smtp://u:p@mail.example"}, "SOPDESK_SMTP_URL would send its password in clear"),
+        ({"SOPDESK_SMTP_URL": "smtps://mail.example"}, "SOPDESK_MAIL_FROM must name the sender"),
+        (MAIL | {"SOPDESK_SITE_URL": ""}, "SOPDESK_SITE_URL must be set in production"),
+        (MAIL | {"SOPDESK_MAIL_FROM": "SOPDesk"}, "SOPDESK_MAIL_FROM must be one mail address, not 'SOPDesk'"),
+        ({"SOPDESK_MAIL_FROM": "a@b.id\nBcc: c@d.id"}, "SOPDESK_MAIL_FROM must be one mail address"),
+        ({"SOPDESK_MAIL_FROM": "a@b.id, c@d.id"}, "SOPDESK_MAIL_FROM must be one mail address"),
+        ({"SOPDESK_SITE_URL": "sopdesk.example"}, "SOPDESK_SITE_URL must be written https://host"),
+        ({"SOPDESK_SITE_URL": "https://sopdesk.example/desk"}, "SOPDESK_SITE_URL must be written https://host"),
+        ({"SOPDESK_SITE_URL": "https://sopdesk.example:port"}, "SOPDESK_SITE_URL must be written https://host"),
     ],
 )
-def test_a_wrong_setting_stops_the_start_by_name(monkeypatch, tmp_path, variables, sentence):
-    for name, value in (PRODUCTION | {"SOPDESK_DATA": str(tmp_path)} | variables).items():
-        monkeypatch.setenv(name, value)
-
+def test_a_wrong_setting_stops_the_start_by_name(read, variables, sentence):
     with pytest.raises(ImproperlyConfigured, match=re.escape(sentence)):
-        runpy.run_path(str(settings.BASE_DIR / "sopdesk" / "settings.py"))
+        read(**PRODUCTION | variables)
+
+
+@pytest.mark.parametrize(
+    ("address", "reading"),
+    [
+        ("smtp://mail.example", ("mail.example", 25, "", "", False, False)),
+        ("smtp://desk:p%40ss@mail.example:587?tls=1", ("mail.example", 587, "desk", "p@ss", True, False)),
+        (
+            "smtps://desk%40example.id:secret@mail.example",
+            ("mail.example", 465, "desk@example.id", "secret", False, True),
+        ),
+    ],
+)
+def test_one_address_names_the_mail_server(read, address, reading):
+    values = read(**PRODUCTION | MAIL | {"SOPDESK_SMTP_URL": address})
+
+    names = ("HOST", "PORT", "HOST_USER", "HOST_PASSWORD", "USE_TLS", "USE_SSL")
+    assert tuple(values[f"EMAIL_{name}"] for name in names) == reading
+    assert values["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
+    assert (values["MAIL_ENABLED"], values["EMAIL_TIMEOUT"]) == (True, 10)
+    assert values["DEFAULT_FROM_EMAIL"] == "SOPDesk <sopdesk@example.id>"
+    assert values["SITE_URL"] == "https://sopdesk.example"
+
+
+def test_without_a_mail_server_mail_is_off_and_nothing_can_leave(read):
+    values = read(PORT="9000", SOPDESK_BIND="::1", SOPDESK_SMTP_URL="", SOPDESK_HOLD_DAYS="")
+
+    assert values["MAIL_ENABLED"] is False
+    assert values["EMAIL_BACKEND"] == "django.core.mail.backends.dummy.EmailBackend"
+    assert values["SITE_URL"] == "http://[::1]:9000"
+    assert values["HOLD_DAYS"] == 5
+
+
+def test_a_wrong_mail_address_is_refused_without_repeating_its_password(read):
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        read(**PRODUCTION, SOPDESK_SMTP_URL="smtp://desk:top-secret@mail.example:25x")
+
+    assert "top-secret" not in str(refusal.value)
+
+
+def test_only_the_health_pages_answer_over_plain_http(read):
+    patterns = read(**PRODUCTION)["SECURE_REDIRECT_EXEMPT"]
+
+    paths = ("healthz", "readyz", "healthz/x", "masuk/", "x/healthz", "readyz.html", "")
+    assert [path for path in paths if any(re.search(pattern, path) for pattern in patterns)] == ["healthz", "readyz"]
+
+
+def test_redis_over_tls_must_show_a_certificate(read):
+    assert read(REDIS_URL="rediss://redis.example:6379/0")["CELERY_BROKER_USE_SSL"] == {
+        "ssl_cert_reqs": ssl.CERT_REQUIRED
+    }
+
+
+RESTARTED = """
+import os, psycopg
+from django.db import connection, connections
+
+def backend():
+    try:
+        return connection.cursor().execute("SELECT pg_backend_pid()").fetchone()[0]
+    finally:
+        connections.close_all()
+
+before = backend()
+with psycopg.connect(os.environ["DATABASE_URL"], application_name="administrator", autocommit=True) as administrator:
+    administrator.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'desk'")
+print(before != backend())
+"""
+
+
+@pytest.mark.postgres
+def test_a_restart_of_postgresql_costs_no_page(manage):
+    """Each connection of the pool is tried before it is used: one that the server ended is replaced unseen."""
+    url = urlsplit(parts.POSTGRES_URL)._replace(query="application_name=desk").geturl()
+
+    finished = manage("shell", "--no-imports", "--command", RESTARTED, DATABASE_URL=url)
+
+    assert (finished.stdout.strip(), finished.returncode) == ("True", 0), finished.stderr
 
 
 def test_production_over_https_passes_the_deployment_checks(manage):

@@ -15,7 +15,7 @@ class Clock(Thread):
 
     def __init__(self, app):
         super().__init__(name="clock", daemon=True)
-        self.service = Service(app, max_interval=1)
+        self.service = Service(app, max_interval=1, scheduler_cls=app.conf.beat_scheduler)
         self.stopping = False
 
     def run(self):
@@ -47,7 +47,7 @@ class Command(BaseCommand):
         worker_shutdown.connect(lambda **_: clock.finish(), weak=False)
         app.worker_main(
             [
-                *("--quiet", "worker", "--pool=threads", "--concurrency=4", "--loglevel=WARNING"),
+                *("--quiet", "worker", "--pool=threads", "--loglevel=WARNING"),
                 *("--without-gossip", "--without-mingle", "--without-heartbeat"),
             ]
         )
