@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
+from tickets.demo.calendar import seed_calendar
 from tickets.demo.office import act_out
 from tickets.demo.people import seed_people
 from tickets.models import Ticket
@@ -45,6 +46,7 @@ class Command(BaseCommand):
             raise CommandError("--until lies in the future, and nothing in a history may.")
         with transaction.atomic():  # interrupted, it leaves nothing half done
             people = seed_people()
+            seed_calendar(people["dewi"], now=now)
             there = Ticket.objects.filter(filed_by__in=people.values()).count()
             if there < tickets:
                 self.act_out(there, tickets, people, until or now)

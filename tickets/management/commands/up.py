@@ -18,8 +18,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 
-from tickets import checks, demo
+from tickets import calendar_changes, checks, demo
 from tickets.models import User
 
 WEB = ["-m", "gunicorn", "--config", "python:sopdesk.gunicorn", "sopdesk.wsgi"]
@@ -60,6 +61,8 @@ class Command(BaseCommand):
             call_command("migrate", verbosity=0)
         for problem in checks.no_demo_accounts_in_production():
             raise CommandError(f"{problem.msg} {problem.hint}")
+        for year in calendar_changes.propose_missing(now=timezone.now()):
+            self.stdout.write(f"Proposed the holidays of {year}; an administrator confirms them.")
         if settings.DEMO and not User.objects.exists():
             self.stdout.write("Making the demo data, once; this takes a moment ...")
             with transaction.atomic():  # interrupted, it begins anew next time

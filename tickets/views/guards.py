@@ -1,0 +1,18 @@
+"""Who may open a page at all, where that does not hang on a ticket."""
+
+from functools import wraps
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+
+
+def administrators_only(view):
+    """For people who set the office up; anybody else reads that the page is not for their role."""
+
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        if not request.user.is_staff:
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return login_required(guarded)
