@@ -6,8 +6,22 @@ from celery import shared_task
 from django.utils import timezone
 
 from tickets import history, uploads
+from tickets import sweep as clock
+from tickets.notifications import outbox
 
 heads = logging.getLogger("sopdesk.history")
+
+
+@shared_task(soft_time_limit=60, time_limit=75)
+def sweep():
+    """Do what is due by now: rungs, ends of holds, silent reporters."""
+    clock.sweep()
+
+
+@shared_task(soft_time_limit=120, time_limit=150)
+def deliver():
+    """Send the mail that is due."""
+    outbox.deliver()
 
 
 @shared_task

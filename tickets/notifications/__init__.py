@@ -1,4 +1,8 @@
-"""Who is told what, by which channel. Actions call `put` and `put_rung` in their own transaction (DESIGN section 6)."""
+"""Who is told what, and by which way (DESIGN section 6).
+
+Actions call `put`, `put_rung` and `cancel_warnings` in their own transaction; the worker calls `outbox.deliver`. Pages
+read a notice with `kinds.told`; who is told of what stands in `recipients`.
+"""
 
 from tickets.notifications.outbox import cancel_warnings, put, put_rung
 

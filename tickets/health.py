@@ -1,0 +1,190 @@
+"""How SOPDesk itself is doing, for administrators: each question with its answer, and what to do when it is a bad one.
+
+The page *Kesehatan sistem* shows all of it; `/healthz` says only whether everything is well (RELIABILITY promise 19).
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from tickets.calendar_changes import calendar_state
+from tickets.models import Heartbeat, Notice, StepRun
+from tickets.words import when
+
+#: How long something may be silent before it counts as ill.
+SILENCE = timedelta(seconds=100)
+#: How long mail may lie in the outbox.
+MAIL_PATIENCE = timedelta(minutes=15)
+SKEW = timedelta(seconds=60)
+FULL_DISK = 0.95
+#: Processes that have been silent for so long are gone, not ill: they are forgotten.
+GONE = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One question about the system. `advice` says what to do, where something is to be done.
+
+    What `can_wait` needs an administrator some day soon; it is not what a watchman is woken for.
+    """
+
+    title: str
+    is_well: bool
+    words: str
+    advice: str = ""
+    details: tuple[str, ...] = ()
+    can_wait: bool = False
+
+
+def findings(now: datetime) -> list[Finding]:
+    """Everything there is to know, the most urgent questions first. A fixed number of queries."""
+    beats = list(Heartbeat.objects.filter(at__gt=now - GONE))
+    checks: list[Callable[[], Finding]] = [
+        lambda: _sweep(beats, now),
+        lambda: _unflagged(now),
+        lambda: _processes(Heartbeat.Kind.WORKER, "Proses pekerja", beats, now),
+        lambda: _processes(Heartbeat.Kind.BEAT, "Jam (beat)", beats, now),
+        lambda: _outbox(beats, now),
+        _failed_mail,
+        lambda: _calendar(now),
+        lambda: _clock(now),
+        _disk,
+    ]
+    return [check() for check in checks]
+
+
+def is_well(now: datetime) -> bool:
+    """Whether nothing needs an administrator at once."""
+    return all(finding.is_well or finding.can_wait for finding in findings(now))
+
+
+def forget_the_gone(now: datetime) -> None:
+    """Forget processes that ended long ago."""
+    Heartbeat.objects.exclude(name="").filter(at__lte=now - GONE).delete()
+
+
+# Mail that was given up
+
+
+def send_again(notice: Notice, *, now: datetime) -> None:
+    """Put a mail that was given up back into the outbox, as if it had not been tried."""
+    Notice.objects.failed().filter(pk=notice.pk).update(
+        failed_at=None, error="", attempts=0, lease_until=None, not_before=now
+    )
+
+
+def let_be(notice: Notice, *, now: datetime) -> None:
+    """Settle a mail that was given up: it is not sent, and no longer listed."""
+    Notice.objects.failed().filter(pk=notice.pk).update(failed_at=None, cancelled_at=now)
+
+
+# The questions
+
+
+def _sweep(beats: list[Heartbeat], now: datetime) -> Finding:
+    last = max((beat.at for beat in beats if beat.kind == Heartbeat.Kind.SWEEP), default=None)
+    advice = "Batas waktu tidak sedang diawasi. Pastikan proses pekerja berjalan; yang terlewat menyusul sendiri."
+    return Finding(
+        "Sapuan batas waktu",
+        is_well=last is not None and now - last <= SILENCE,
+        words=f"Sapuan terakhir {when(last)}" if last else "Belum pernah berjalan dalam 24 jam terakhir",
+        advice=advice,
+    )
+
+
+def _unflagged(now: datetime) -> Finding:
+    late = StepRun.objects.open().filter(next_rung_at__lt=now - SILENCE).count()
+    return Finding(
+        "Peringatan yang tertunda",
+        is_well=not late,
+        words=f"{late} langkah menunggu diperiksa" if late else "Tidak ada",
+        advice="Sapuan tertinggal atau menemui galat; lihat log proses pekerja.",
+    )
+
+
+def _processes(kind: Heartbeat.Kind, title: str, beats: list[Heartbeat], now: datetime) -> Finding:
+    seen = sorted((beat for beat in beats if beat.kind == kind), key=lambda beat: beat.at, reverse=True)
+    alive = [beat for beat in seen if now - beat.at <= SILENCE]
+    return Finding(
+        title,
+        is_well=bool(alive),
+        words=f"{len(alive)} berjalan" if alive else "Tidak ada yang berjalan",
+        advice="Jalankan kembali layanan SOPDesk (make run, atau layanan worker dan beat).",
+        details=tuple(f"{beat.name}: {when(beat.at)}" for beat in seen[:10]),
+    )
+
+
+def _outbox(beats: list[Heartbeat], now: datetime) -> Finding:
+    if not settings.MAIL_ENABLED:
+        return Finding("Kotak keluar surel", is_well=True, words="Surel tidak diaktifkan (SOPDESK_SMTP_URL)")
+    pending = Notice.objects.pending()
+    oldest = pending.filter(not_before__lte=now).order_by("not_before").values_list("not_before", flat=True).first()
+    last = max((beat.at for beat in beats if beat.kind == Heartbeat.Kind.MAIL), default=None)
+    return Finding(
+        "Kotak keluar surel",
+        is_well=(oldest is None or now - oldest <= MAIL_PATIENCE) and last is not None and now - last <= SILENCE,
+        words=f"{pending.count()} menunggu" + (f", tertua sejak {when(oldest)}" if oldest else ""),
+        advice="Periksa server surel (SOPDESK_SMTP_URL). Surel dicoba lagi sendiri selama 24 jam.",
+        details=(f"Pengiriman terakhir diperiksa {when(last)}",) if last else (),
+    )
+
+
+def _failed_mail() -> Finding:
+    failed = Notice.objects.failed().count()
+    return Finding(
+        "Surel yang gagal",
+        is_well=not failed,
+        words=f"{failed} surel tidak dapat dikirim" if failed else "Tidak ada",
+        advice="Daftarnya di bawah: perbaiki alamatnya lalu kirim ulang, atau abaikan.",
+        can_wait=True,
+    )
+
+
+def _calendar(now: datetime) -> Finding:
+    warnings = tuple(calendar_state(now))
+    return Finding(
+        "Kalender kerja",
+        is_well=not warnings,
+        words=warnings[0] if warnings else "Sudah ditetapkan",
+        advice="Buka Kalender kerja, periksa usulannya, lalu tetapkan dengan nomor SKB.",
+        details=warnings[1:],
+        can_wait=True,
+    )
+
+
+def _clock(now: datetime) -> Finding:
+    skew = abs(_database_time(now) - now)
+    return Finding(
+        "Jam server dan basis data",
+        is_well=skew <= SKEW,
+        words=f"Selisih {skew.total_seconds():.0f} detik",
+        advice="Samakan jam kedua mesin (NTP): batas waktu dihitung dari jam server.",
+    )
+
+
+def _database_time(now: datetime) -> datetime:
+    """What time the database has; SQLite has this process's own."""
+    if connection.vendor != "postgresql":
+        return now
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        told: datetime = cursor.fetchone()[0]
+    return told + (now - timezone.now())  # `now` was read a moment ago
+
+
+def _disk() -> Finding:
+    disk = shutil.disk_usage(settings.DATA)
+    used = 1 - disk.free / disk.total
+    return Finding(
+        "Ruang penyimpanan",
+        is_well=used < FULL_DISK,
+        words=f"{used:.0%} terpakai, sisa {disk.free / 1024**3:.1f} GB".replace(".", ","),
+        advice="Kosongkan ruang atau perbesar penyimpanan; unggahan akan gagal bila penuh.",
+    )

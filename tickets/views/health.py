@@ -1,0 +1,77 @@
+"""Kesehatan sistem for administrators, and two addresses for machines, which say yes or no and nothing else."""
+
+import logging
+
+from django.contrib import messages
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from tickets import health
+from tickets.models import Notice
+from tickets.views.guards import administrators_only
+
+SHOWN = 50  # failed mails on the page; the oldest of more follow when these are settled
+
+log = logging.getLogger("sopdesk.health")
+
+
+@require_safe
+@administrators_only
+def health_page(request):
+    """Every finding, and the mail that was given up."""
+    found = health.findings(timezone.now())
+    failed = Notice.objects.failed().select_related("person", "ticket", "entry", "rung").order_by("-failed_at", "-pk")
+    context = {
+        "findings": found,
+        "ill": sum(not finding.is_well for finding in found),
+        "failed": failed[:SHOWN],
+        "now": timezone.now(),
+    }
+    return render(request, "health/health.html", context)
+
+
+@require_POST
+@administrators_only
+def settle_mail(request, pk):
+    """Send a mail that was given up once more, or let it be."""
+    notice = get_object_or_404(Notice.objects.failed().select_related("person"), pk=pk)
+    if "kirim" in request.POST:
+        health.send_again(notice, now=timezone.now())
+        messages.success(request, f"Surel untuk {notice.person.name} dikirim ulang.")
+    else:
+        health.let_be(notice, now=timezone.now())
+        messages.success(request, f"Surel untuk {notice.person.name} diabaikan.")
+    return redirect("kesehatan")
+
+
+@require_safe
+@never_cache
+def healthz(request):
+    """Whether everything is well; strangers learn no more than that."""
+    return _verdict(lambda: health.is_well(timezone.now()))
+
+
+@require_safe
+@never_cache
+def readyz(request):
+    """Whether this process can serve pages: the database answers and is as this code needs it."""
+    return _verdict(_is_migrated)
+
+
+def _verdict(is_well):
+    try:
+        well = is_well()
+    except DatabaseError:
+        log.exception("the database did not answer a health check")
+        well = False
+    return HttpResponse("ok" if well else "not ok", content_type="text/plain", status=200 if well else 503)
+
+
+def _is_migrated():
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
