@@ -200,7 +200,7 @@ def _is_the_reporter(notice: Notice, person: User) -> bool:
     return notice.ticket.is_reported_by(person)
 
 
-def _is_asked_to_confirm(notice: Notice, person: User) -> bool:
+def _is_asked_as_reporter(notice: Notice, person: User) -> bool:
     return notice.ticket.is_reported_by(person) and _stands_as_it_was(notice)
 
 
@@ -327,7 +327,7 @@ KINDS: Final[dict[str, Kind]] = {
     FILED_FOR: Kind("Laporan dicatat atas nama Anda", "paper-plane", _filed_for, _is_the_reporter),
     REPORTED: Kind("Hasil langkah {row} dilaporkan kepada Anda", "inbox", _reported, _takes_part),
     PROGRESS: Kind("Laporan Anda diteruskan", "arrow-right", _progress, _is_the_reporter),
-    TO_CONFIRM: Kind("Silakan konfirmasi", "circle-question", _to_confirm, _is_asked_to_confirm, tone="turn"),
+    TO_CONFIRM: Kind("Silakan konfirmasi", "circle-question", _to_confirm, _is_asked_as_reporter, tone="turn"),
     NOT_PROCESSED: Kind("Laporan tidak diproses", "ban", _not_processed, _is_the_reporter),
     RELEASED: Kind("Tugas langkah {row} dapat diambil", "hand-point-left", _released, _has_the_turn, tone="turn"),
     HANDED_OVER: Kind(
@@ -337,7 +337,7 @@ KINDS: Final[dict[str, Kind]] = {
     CONFIRMED: Kind("Gangguan sudah dikonfirmasi selesai", "circle-check", _confirmed, _takes_part),
     REOPENED: Kind("Tiket dibuka kembali", "rotate-left", _reopened, _takes_part),
     HELD: Kind("Langkah {row} ditunda", "circle-pause", _held, _takes_part),
-    ASKED: Kind("Jawaban Anda ditunggu", "circle-question", _asked, _is_the_reporter, tone="turn"),
+    ASKED: Kind("Jawaban Anda ditunggu", "circle-question", _asked, _is_asked_as_reporter, tone="turn"),
     RESUMED: Kind("Langkah {row} dilanjutkan", "circle-play", _resumed, _has_the_turn),
     EXTENDED: Kind("Langkah {row} diperpanjang", "calendar-plus", _extended, _takes_part),
     ESTIMATED: Kind("Perkiraan selesai langkah {row}", "calendar-day", _estimated, _takes_part),
