@@ -45,6 +45,19 @@ class Oracle:
             seconds -= length
         raise AssertionError("the steps go on until something is returned")
 
+    def after_each(self, start, spans, holds=()):
+        """The same for several spans in one walk, as a dictionary."""
+        found = {0: start.astimezone(UTC)} if 0 in spans else {}
+        waiting, worked = sorted(set(spans) - {0}, reverse=True), 0
+        for second, length in self._steps(number(start), numbers(holds)) if waiting else ():
+            while waiting and waiting[-1] <= worked + length:
+                found[waiting[-1]] = instant(second + waiting[-1] - worked)
+                waiting.pop()
+            if not waiting:
+                break
+            worked += length
+        return found
+
     def elapsed(self, start, end, holds=()):
         """The worked seconds from one instant to another, held ones not counted."""
         until, worked = number(end), 0
@@ -62,6 +75,11 @@ class Oracle:
             day += 1
             n -= bool(self._minutes_of(day))
         return instant(self._minutes_of(day)[-1] + MINUTE)
+
+    def close_of_day(self, day):
+        """The end of a day's work; None if there is none on it."""
+        minutes = self._minutes_of(day.toordinal())
+        return instant(minutes[-1] + MINUTE) if minutes else None
 
     def _steps(self, start, holds, stop=None):
         """Worked minutes (first second, 60); where something begins or ends in one, its seconds (second, 1)."""

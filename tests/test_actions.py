@@ -167,7 +167,19 @@ def test_complete_step_moves_the_ticket_closes_the_run_and_opens_the_next(cast):
     assert line(last(ticket)) == (
         *(2, "complete_step", budi, Role.SUB_KOORDINATOR), "website-2024.1", "website-2024.2", 1, LATER,
     )  # fmt: skip
-    assert last(ticket).detail.body == {"arrow": "2", "label": "Teruskan", "reason": "", "answers": {}}
+    assert last(ticket).detail.body == {
+        "arrow": "2",
+        "label": "Teruskan",
+        "reason": "",
+        "answers": {},
+        "verdict": {
+            "verdict": "tanpa_batas",
+            "due": None,
+            "worked_minutes": 60,
+            "held_minutes": 0,
+            "late_minutes": None,
+        },
+    }
 
 
 def test_complete_step_keeps_the_answers_for_the_next_row(cast):

@@ -1,11 +1,12 @@
 """The page of a ticket: whose turn it is, what they can do there, and what others may not see."""
 
 import re
+from html import unescape
 from uuid import uuid4
 
 import pytest
 
-from tests.factories import TUESDAY, person, report, screenshot_file, upload, walk
+from tests.factories import TUESDAY, a_working_day, person, report, screenshot_file, upload, walk
 from tickets import actions
 from tickets.models import Attachment, EntryDetail, ReportedTo, Ticket
 from workflows import sops
@@ -27,6 +28,11 @@ def html_of(response):
 def words(response):
     """The text of a page, without markup and with single spaces."""
     return " ".join(re.sub(r"<[^>]+>", " ", html_of(response)).split())
+
+
+def pulse_of(response):
+    """The address at which an open page asks whether it is current."""
+    return unescape(re.search(r'id="denyut"[^>]* hx-get="([^"]+)"', html_of(response))[1])
 
 
 def buttons(response):
@@ -457,6 +463,17 @@ def test_what_was_erased_from_the_history_still_stands_on_the_record(cast, clien
     assert "Analisis / kesimpulan permasalahan ada, dari catatan tiket" in words(response)
 
 
+def test_what_was_erased_of_a_hold_leaves_its_ticket_readable(cast, client_of, at_row_4):
+    programmer, run = cast.holder(Role.PROGRAMMER), at_row_4.runs.open().get()
+    actions.hold(at_row_4, by=programmer, run=run.pk, reason="pelapor", until=a_working_day(), note="Mohon alamatnya.")
+    actions.resume(at_row_4, by=programmer, run=run.pk)
+    actions.extend(at_row_4, by=programmer, run=run.pk, until=a_working_day(), reason="Perlu pengujian.")
+    EntryDetail.objects.filter(entry__ticket=at_row_4).update(body={}, salt="", erased_at=TUESDAY)
+
+    assert "menunda langkah 4." in words(page(client_of(programmer), at_row_4))
+    assert "memperpanjang langkah 4." in words(page(client_of(cast.reporter), at_row_4))
+
+
 def test_reopening_needs_a_reason_and_begins_a_round(cast, client_of, to_confirm):
     client = client_of(cast.reporter)
     address = f"/tiket/{to_confirm.number}/buka-kembali/"
@@ -639,8 +656,10 @@ def test_nobody_signed_out_sees_anything(client, cast, at_row_2):
 def test_a_page_that_is_current_gets_nothing(cast, client_of, at_row_2, django_assert_max_num_queries):
     client = client_of(cast.reporter)
 
+    address = pulse_of(page(client, at_row_2))
+
     with django_assert_max_num_queries(6):
-        response = client.get(f"/tiket/{at_row_2.number}/segar/?versi={at_row_2.version}", headers=HTMX)
+        response = client.get(address, headers=HTMX)
 
     assert (response.status_code, response.content) == (204, b"")
 
@@ -655,7 +674,9 @@ def test_a_page_left_behind_gets_the_parts_that_live(cast, client_of, at_row_4):
 
     html = html_of(response)
     assert response.status_code == 200
-    assert re.findall(r'id="([\w-]+)"[^>]* hx-swap-oob="true"', html) == ["kepala", "giliran", "riwayat-isi", "samping"]
+    assert re.findall(r'id="([\w-]+)"[^>]* hx-swap-oob="true"', html) == [
+        "kepala", "waktu-isi", "waktu-tindakan", "giliran", "riwayat-isi", "samping",
+    ]  # fmt: skip
     assert 'data-news="Langkah ini sudah diselesaikan oleh Fajar Ramadhan pada' in html
     assert f"versi={version + 1}" in html
     assert "<html" not in html

@@ -5,18 +5,32 @@ all tables and the folder of uploads must be what they were, until at last the a
 """
 
 import hashlib
+from datetime import date, timedelta
 
 import pytest
 from django.db import OperationalError, connection
 
-from tests.factories import answers_for, everything_stored, person, report, upload, walk
+from tests.factories import (
+    TUESDAY,
+    a_working_day,
+    advance,
+    answers_for,
+    everything_stored,
+    person,
+    report,
+    upload,
+    walk,
+)
 from tickets import actions
-from tickets.models import ReportedTo
-from workflows import sops
+from tickets.models import Hold, ReportedTo, StepRun
+from workflows import calendars, sops
+from workflows.models import CalendarDay
 from workflows.roles import Role
 from workflows.sop import END
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+LATER = TUESDAY + timedelta(hours=1)
 
 
 class Fault:
@@ -110,6 +124,75 @@ def acknowledging(cast):
     return lambda act: act(told, by=cast.holder(Role.KEPALA_BIDANG_APTIKA))
 
 
+def on_row_4(cast):
+    """A ticket on a row of two days, its performer and its run, on Tuesday at 10.00."""
+    ticket = report(by=cast.reporter, now=TUESDAY)
+    for to in (2, 3, 4):
+        ticket = advance(ticket, cast, to, now=TUESDAY, penyebab="coding")
+    return ticket, cast.holder(Role.PROGRAMMER), ticket.runs.open().get().pk
+
+
+def holding(cast):
+    ticket, by, run = on_row_4(cast)
+    return lambda act: act(ticket, by=by, run=run, reason="pengadaan", until=date(2026, 11, 18), now=LATER)
+
+
+def on_hold(cast):
+    ticket, by, run = on_row_4(cast)
+    return actions.hold(ticket, by=by, run=run, reason="pelapor", until=date(2026, 11, 18), now=TUESDAY), by, run
+
+
+def resuming(cast):
+    ticket, by, run = on_hold(cast)
+    return lambda act: act(ticket, by=by, run=run, now=LATER)
+
+
+def hearing_the_reporter(cast):
+    ticket, _, _ = on_hold(cast)
+    return lambda act: act(ticket, by=cast.reporter, text="Silakan.", now=LATER)
+
+
+def completing_while_on_hold(cast):
+    ticket, by, run = on_hold(cast)
+    answers = {"hasil_perbaikan": {"hasil": "Diperbaiki."}}
+    return lambda act: act(ticket, by=by, run=run, arrow="5", answers=answers, now=LATER)
+
+
+def ending_a_hold(cast):
+    on_hold(cast)
+    held = Hold.objects.get()
+    return lambda act: act(held, now=LATER + timedelta(days=3))
+
+
+def extending(cast):
+    ticket, by, run = on_row_4(cast)
+    return lambda act: act(ticket, by=by, run=run, until=date(2026, 11, 23), reason="Menunggu uji.", now=LATER)
+
+
+def estimating(cast):
+    ticket = walk(report(by=cast.reporter), cast, 2, 3, 4, 5, 6, 7, penyebab="keduanya")
+    by, run = cast.holder(ticket.step.performer), ticket.runs.open().get().pk
+    return lambda act: act(ticket, by=by, run=run, until=a_working_day())
+
+
+def climbing(cast):
+    on_row_4(cast)
+    run = StepRun.objects.open().get()
+    return lambda act: act(run, now=LATER + timedelta(days=7))
+
+
+def lapsing(cast):
+    ticket = ended(cast)
+    return lambda act: act(ticket, now=ticket.confirm_by + timedelta(seconds=1))
+
+
+def rescheduling(cast):
+    ticket, _, _ = on_row_4(cast)
+    CalendarDay.objects.create(date=date(2026, 11, 18), kind="lokal", name="Hari libur daerah")
+    calendar = calendars.of_rows(version=1)
+    return lambda act: act(ticket, by=None, reason="Hari libur daerah.", calendar=calendar, now=LATER)
+
+
 ACTS = [
     (actions.file_report, filing),
     (actions.complete_step, completing),
@@ -122,6 +205,16 @@ ACTS = [
     (actions.confirm, confirming),
     (actions.reopen, reopening),
     (actions.acknowledge, acknowledging),
+    (actions.hold, holding),
+    (actions.resume, resuming),
+    (actions.comment, hearing_the_reporter),
+    (actions.complete_step, completing_while_on_hold),
+    (actions.end_hold, ending_a_hold),
+    (actions.extend, extending),
+    (actions.estimate, estimating),
+    (actions.climb, climbing),
+    (actions.lapse, lapsing),
+    (actions.reschedule, rescheduling),
 ]
 NAMES = [scene.__name__ for _, scene in ACTS]
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from tests.factories import TUESDAY, report, upload, walk
 from tickets import actions, history, triggers
-from tickets.models import Attachment, EntryDetail, HistoryEntry, NumberSequence, StepRun, Ticket
+from tickets.models import Attachment, EntryDetail, HistoryEntry, Notice, NumberSequence, StepRun, Ticket
 from tickets.models.tickets import Channel, Impact
 from workflows.roles import Role
 from workflows.sop import END, SELESAI
@@ -35,6 +35,7 @@ def tickets(cast):
 def as_an_intruder():
     """With the trigger out of the way, and put back afterwards, as somebody who owns the database would."""
     connection.check_constraints()
+    Notice.objects.all().delete()  # else their foreign keys would miss a deleted entry
     with connection.cursor() as cursor:
         for statement in triggers.DROP[connection.vendor]:
             cursor.execute(statement)
@@ -196,7 +197,7 @@ def test_an_entry_that_was_slipped_in_is_named(tickets):
 
 
 def test_a_ticket_set_to_a_state_that_its_history_does_not_tell_is_named(tickets):
-    Ticket.objects.filter(pk=tickets[2].pk).update(state=SELESAI, closed_at=timezone.now())
+    Ticket.objects.filter(pk=tickets[2].pk).update(state=SELESAI, closed_at=timezone.now(), confirm_by=None)
 
     assert breaks() == [f"{tickets[2].number}: it stands at selesai, its history ends at menunggu-konfirmasi"]
 
@@ -256,7 +257,7 @@ def test_a_move_that_was_cut_off_still_stands_in_the_ledger(tickets):
     with as_an_intruder() as cursor:
         EntryDetail.objects.filter(entry=last).delete()
         cursor.execute(f"DELETE FROM {triggers.TABLE} WHERE id = %s", [last.pk])
-        Ticket.objects.filter(pk=ticket.pk).update(version=7, state=last.from_state)
+        Ticket.objects.filter(pk=ticket.pk).update(version=7, state=last.from_state, confirm_by=None)
 
     assert breaks() == [f"{ticket.number}: visit 6 of its ledger is not the one its history tells"]
 
@@ -280,6 +281,7 @@ CHANGES_OF_THE_REPORT = {
 
 def test_every_field_of_the_report_is_compared_but_what_moves():
     moves = {"id", "state", "round", "version", "given", "updated_at", "reopened_at", "closed_at", "search_text"}
+    moves.add("confirm_by")
 
     filed = {field.attname for field in Ticket._meta.concrete_fields} - moves
 
@@ -411,3 +413,16 @@ def test_the_command_has_nothing_to_say_against_an_empty_record(db):
     call_command("verify_history", stdout=out)
 
     assert out.getvalue().endswith("0 entries of 0 tickets: sound\n")
+
+
+def test_a_verdict_that_was_changed_is_named(tickets):
+    run = StepRun.objects.filter(left_at__isnull=False, verdict="tanpa_batas").first()
+    StepRun.objects.filter(pk=run.pk).update(worked_minutes=F("worked_minutes") + 1)
+
+    assert breaks() == [
+        f"{run.ticket.number} entry {entry_that_left(run).seq}: row {run.row} did not end with this verdict"
+    ]
+
+
+def entry_that_left(run):
+    return run.ticket.entries.filter(action="complete_step", from_state=run.ticket.sop.row(run.row)).first()

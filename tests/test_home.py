@@ -1,7 +1,7 @@
 """Beranda: what each kind of person finds on it."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -60,9 +60,23 @@ def test_the_page_greets_with_the_day(cast, page_of):
     assert words(one(page, ".page-title")) == "Selamat pagi, Siti. Selasa, 17 November 2026"
 
 
+@pytest.mark.parametrize(
+    ("later", "sentence"),
+    [
+        (timedelta(hours=2, minutes=30), "Selasa, 17 November 2026 · di luar jam kerja, lanjut 13.00"),
+        (timedelta(hours=8), "Selasa, 17 November 2026 · di luar jam kerja, lanjut Rabu 07.30"),
+        (timedelta(days=4), "Sabtu, 21 November 2026 · di luar jam kerja, lanjut Senin 07.30"),
+    ],
+)
+def test_out_of_hours_the_page_says_when_work_goes_on(cast, page_of, later, sentence):
+    with time_machine.travel(TUESDAY + later, tick=False):
+        assert words(one(page_of(cast.reporter), "#hari")) == sentence
+
+
 # A performer
 
 
+@time_machine.travel(TUESDAY, tick=False)
 def test_a_performer_finds_the_row_that_is_theirs_with_what_it_asks(cast, page_of):
     ticket = walk(report(by=cast.reporter, title="Slider rusak"), cast, 2, 3, 4)
 
@@ -70,18 +84,42 @@ def test_a_performer_finds_the_row_that_is_theirs_with_what_it_asks(cast, page_o
 
     assert words(row) == (
         f"{ticket.number} Slider rusak Dinas Kesehatan Langkah 4 · Perbaikan dari sisi coding "
-        "Mutu baku 2 hari/sesuai kebutuhan Masuk baru saja Kerjakan"
+        "sisa 2 hari 5 j Kam 19 Nov 16.00 Kerjakan"
     )
     assert {link.get("href") for link in select(row, "a")} == {f"/tiket/{ticket.number}/"}
 
 
-def test_turns_stand_in_the_order_of_waiting(cast, page_of):
-    late = walk(report(by=cast.reporter, now=TUESDAY - timedelta(days=1)), cast)
-    early = walk(report(by=cast.reporter, now=TUESDAY - timedelta(days=2)), cast)
+def test_without_a_limit_turns_stand_in_the_order_of_waiting(cast, page_of):
+    late = report(by=cast.reporter, now=TUESDAY - timedelta(days=1))
+    early = report(by=cast.reporter, now=TUESDAY - timedelta(days=2))
 
     page = page_of(cast.holder(Role.SUB_KOORDINATOR))
 
     assert numbers_in(page, "giliran") == [early.number, late.number]
+
+
+@time_machine.travel(TUESDAY, tick=False)
+def test_turns_stand_by_urgency_and_late_ones_above_with_the_red_word(cast, page_of):
+    programmer = cast.holder(Role.PROGRAMMER)
+    plenty = report(by=cast.reporter)
+    for to in (2, 3, 4):
+        plenty = advance(plenty, cast, to, now=TUESDAY, penyebab="coding")
+    late = report(by=cast.reporter, now=TUESDAY - timedelta(days=7))
+    for to in (2, 3, 4):
+        late = advance(late, cast, to, now=TUESDAY - timedelta(days=7), penyebab="coding")
+    held = report(by=cast.reporter, now=TUESDAY - timedelta(hours=1))
+    for to in (2, 3, 4):
+        held = advance(held, cast, to, now=TUESDAY - timedelta(hours=1), penyebab="coding")
+    run = held.runs.open().get().pk
+    actions.hold(held, by=programmer, run=run, reason="pelapor", until=date(2026, 11, 20), now=TUESDAY)
+
+    page = page_of(programmer)
+
+    first, second, third = select(page, "[aria-labelledby=giliran] li")
+    assert numbers_in(page, "giliran") == [late.number, plenty.number, held.number]
+    assert "terlambat 2 hari 2 j" in words(one(first, ".is-late"))
+    assert [select(row, ".is-late") for row in (second, third)] == [[], []]
+    assert "ditunda, sisa" in words(third)
 
 
 def test_a_task_in_a_colleagues_hands_is_no_turn_and_ones_own_says_so(cast, page_of):
@@ -199,13 +237,15 @@ def test_a_stranger_waits_for_nothing(cast):
 # A reporter
 
 
+@time_machine.travel(TUESDAY, tick=False)
 def test_a_reporter_follows_a_report_through_its_stations(cast, page_of):
     ticket = walk(report(by=cast.reporter, title="Peta tidak termuat"), cast, 2, 3, 4)
 
     parcel = one(page_of(cast.reporter), ".parcel")
 
     assert words(parcel) == (
-        f"{ticket.number} Peta tidak termuat Diproses Langkah 4 dari 9 · sekarang: Programmer Diperbarui baru saja"
+        f"{ticket.number} Peta tidak termuat Diproses sisa 2 hari 5 j Kam 19 Nov 16.00 "
+        "Langkah 4 dari 9 · sekarang: Programmer Diperbarui baru saja"
     )
     assert [dot.get("class") for dot in select(parcel, ".track li")][:5] == ["is-done"] * 3 + ["is-now", "is-ahead"]
 
@@ -235,6 +275,46 @@ def test_nobody_finds_anothers_report(cast, page_of):
 
     for someone in (cast.stranger, cast.admin, cast.holder(Role.NETWORK_ADMINISTRATOR)):
         assert ticket.number not in words(page_of(someone))
+
+
+# Who coordinates or heads
+
+
+@pytest.mark.parametrize("role", [Role.SUB_KOORDINATOR, Role.KEPALA_BIDANG_APTIKA])
+def test_who_oversees_finds_what_is_late_and_whose_turn_it_is(cast, page_of, role):
+    with time_machine.travel(TUESDAY, tick=False):
+        late = walk(report(by=cast.reporter, title="Banner rusak"), cast, 2)
+        soon = walk(report(by=cast.reporter, title="Peta kosong"), cast, 2, 3, 4, penyebab="coding")
+        actions.claim(soon, by=cast.holder(Role.PROGRAMMER))
+        walk(report(by=cast.reporter), cast, 2, 6, 7, penyebab="infrastruktur")
+
+    with time_machine.travel(TUESDAY + timedelta(days=1), tick=False):
+        page = page_of(cast.holder(role))
+
+    assert words(one(page, "[aria-labelledby=lewat]")) == (
+        f"Lewat batas waktu 1 {late.number} Banner rusak Langkah 2 · giliran Web Developer "
+        "terlambat 7 j 15 m Sel 17 Nov 10.15"
+    )
+    assert words(one(page, "[aria-labelledby=jatuh-tempo]")) == (
+        f"Akan jatuh tempo 1 {soon.number} Peta kosong Langkah 4 · giliran Programmer (Fajar Ramadhan) "
+        "sisa 1 hari 5 j Kam 19 Nov 16.00"
+    )
+
+
+def test_who_only_performs_oversees_nothing(cast, page_of):
+    page = page_of(cast.holder(Role.PROGRAMMER))
+
+    assert not select(page, "[aria-labelledby=lewat]")
+
+
+def test_a_coordinator_oversees_their_own_procedure_only(cast, page_of):
+    with time_machine.travel(TUESDAY, tick=False):
+        walk(report(by=cast.reporter), cast, 2)
+
+    with time_machine.travel(TUESDAY + timedelta(days=1), tick=False):
+        page = page_of(cast.holder(Role.SUBKOORDINATOR_APLIKASI))
+
+    assert "Tidak ada langkah yang lewat batas waktu." in words(one(page, "[aria-labelledby=lewat]"))
 
 
 # Kepala Bidang
@@ -308,6 +388,6 @@ def test_somebody_can_be_several_of_these_at_once(cast, page_of):
     page = page_of(everything)
 
     sections = [section.get("aria-labelledby") for section in select(page, "main section")]
-    assert sections[:4] == ["giliran", "mendatang", "menunggu", "selesai"]
-    assert sections[4:] == ["sop-website-2024", "sop-spj-online", "pengaturan"]
+    assert sections[:6] == ["giliran", "lewat", "jatuh-tempo", "mendatang", "menunggu", "selesai"]
+    assert sections[6:] == ["sop-website-2024", "sop-spj-online", "pengaturan"]
     assert StepRun.objects.turn_of(everything).count() == 1

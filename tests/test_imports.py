@@ -13,8 +13,12 @@ FORBIDDEN = {
     "tickets": ("sopdesk",),
     "tickets.models": ("tickets.notifications", "tickets.actions", "tickets.forms", "tickets.tasks", "tickets.views"),
     "tickets.rules": ("tickets.actions", "tickets.forms", "tickets.tasks", "tickets.views"),
+    "tickets.limits": ("tickets.notifications", "tickets.actions", "tickets.forms", "tickets.tasks", "tickets.views"),
     "tickets.notifications": ("tickets.actions", "tickets.forms", "tickets.tasks", "tickets.views"),
     "tickets.actions": ("tickets.forms", "tickets.tasks", "tickets.views", "tickets.api"),
+    "tickets.sweep": ("tickets.forms", "tickets.tasks", "tickets.views", "tickets.api"),
+    "tickets.calendar_changes": ("tickets.forms", "tickets.tasks", "tickets.views", "tickets.api"),
+    "tickets.health": ("tickets.forms", "tickets.tasks", "tickets.views", "tickets.api"),
     "tickets.forms": ("tickets.tasks", "tickets.views", "tickets.api"),
     "tickets.views": ("tickets.tasks", "tickets.api"),
 }

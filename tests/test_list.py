@@ -1,9 +1,10 @@
 """The ticket list: filters in the address, saved views with counts, search, order, pages."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlencode
 
 import pytest
+import time_machine
 
 from tests.factories import TUESDAY, report, walk
 from tests.pages import one, read, select, words
@@ -127,7 +128,15 @@ def test_a_filter_finds_its_tickets(cast, shelf, found, filters, names):
 
 
 def test_every_word_of_the_filters_is_covered_above():
-    assert {view.key for view in VIEWS} == {"", "giliran", "diproses", "konfirmasi", "selesai", "tidak-diproses"}
+    assert {view.key for view in VIEWS} == {
+        "",
+        "giliran",
+        "terlambat",
+        "diproses",
+        "konfirmasi",
+        "selesai",
+        "tidak-diproses",
+    }
     assert set(OWN) == {"laporan", "mendatang", "menunggu", "dikerjakan"}
     assert len(Status) == 6
 
@@ -173,6 +182,7 @@ def test_saved_views_count_what_they_show_under_the_filters_in_force(cast, shelf
     assert [words(tab) for tab in tabs] == [
         "Semua 5",
         "Giliran saya 1",
+        "Terlambat 0",
         "Sedang diproses 3",
         "Menunggu konfirmasi 0",
         "Selesai 1",
@@ -222,11 +232,71 @@ def test_the_orders_are_those_offered(cast, found):
     orders = {order: found(cast.reporter, urut=order) for order in ORDERS}
 
     assert orders == {
-        "": [first, second],
+        "diperbarui": [first, second],
+        "tenggat": [second, first],
         "terbaru": [second, first],
         "terlama": [first, second],
         "nomor": [second, first],
     }
+
+
+@pytest.fixture
+def a_day_of_limits(cast):
+    """Tickets of Tuesday 10.00, by how they stand on Wednesday 10.00."""
+    with time_machine.travel(TUESDAY, tick=False):
+        tickets = {
+            "fine": walk(report("spj_online", by=cast.reporter), cast, 2, 3),
+            "soon": walk(report(by=cast.reporter), cast, 2, 3, 4, **CODING),
+            "late": walk(report(by=cast.reporter), cast, 2),
+            "estimated": walk(report(by=cast.reporter), cast, 2, 6, 7, penyebab="infrastruktur"),
+            "none": report(by=cast.reporter),
+            "asked": walk(report(by=cast.reporter), cast, 2, 3, 4, 5, 9, "menunggu-konfirmasi", **CODING),
+        }
+        run = tickets["estimated"].runs.open().get().pk
+        by = cast.holder(Role.TIM_INFRASTRUKTUR)
+        actions.estimate(tickets["estimated"], by=by, run=run, until=date(2026, 11, 17))
+    with time_machine.travel(TUESDAY + timedelta(days=1), tick=False):
+        yield {name: ticket.number for name, ticket in tickets.items()}
+
+
+def test_by_limit_the_nearest_stands_first_and_what_has_none_behind(cast, a_day_of_limits, found):
+    order = found(cast.holder(Role.KEPALA_BIDANG_APTIKA), urut="tenggat")
+
+    name_of = {number: name for name, number in a_day_of_limits.items()}
+    assert [name_of[number] for number in order] == ["late", "estimated", "soon", "fine", "asked", "none"]
+
+
+def test_the_own_turns_stand_by_limit_unless_asked_otherwise(cast, a_day_of_limits, found):
+    programmer = cast.holder(Role.PROGRAMMER)
+
+    by_limit = found(programmer, tampilan="giliran")
+    by_number = found(programmer, tampilan="giliran", urut="nomor")
+
+    assert by_limit == [a_day_of_limits["soon"], a_day_of_limits["fine"]]
+    assert by_number == [a_day_of_limits["fine"], a_day_of_limits["soon"]]
+
+
+def test_late_are_passed_limits_and_no_passed_estimates(cast, a_day_of_limits, page_of):
+    page = page_of(cast.holder(Role.KEPALA_BIDANG_APTIKA), tampilan="terlambat")
+
+    assert [words(number) for number in select(page, "tbody .number")] == [a_day_of_limits["late"]]
+    assert "Terlambat 1" in [words(tab) for tab in select(page, "#tampilan a")]
+
+
+def test_each_row_says_how_it_stands_and_only_late_ones_are_marked(cast, a_day_of_limits, page_of):
+    rows = select(page_of(cast.holder(Role.KEPALA_BIDANG_APTIKA)), "tbody tr")
+
+    told = {words(one(row, ".number")): words(one(row, ".at-limit")) for row in rows}
+    marked = [words(one(row, ".number")) for row in rows if "is-late" in row.get("class")]
+    assert {name: told[number] for name, number in a_day_of_limits.items()} == {
+        "fine": "sisa 2 hari 5 j Jum 20 Nov 16.30",
+        "soon": "sisa 1 hari 5 j Kam 19 Nov 16.00",
+        "late": "terlambat 7 j 15 m Sel 17 Nov 10.15",
+        "estimated": "melewati perkiraan 2 j 30 m Sel 17 Nov 16.00",
+        "none": "tanpa batas waktu, berjalan 1 hari",
+        "asked": "dijawab paling lambat Jum 20 Nov 16.30",
+    }
+    assert marked == [a_day_of_limits["late"]]
 
 
 def test_the_list_is_cut_into_pages_that_keep_the_filters(cast, page_of):

@@ -632,7 +632,8 @@ def test_mail_still_concerns_whom_it_is_written_to_unless_the_ticket_has_moved_o
 
     past = {kind for kind, notice in written.items() if not kinds.still_concerns(notice, notice.person)}
 
-    assert past == {"giliran", "konfirmasi"}  # of which the last stood long ago on a row that was left since
+    # The rows were left since, what was asked is answered, and the holds are over.
+    assert past == {"giliran", "konfirmasi", "ditunda", "ditanya"}
 
 
 def test_what_was_erased_is_told_no_more_and_breaks_no_sentence(cast):

@@ -1,4 +1,4 @@
-"""Lists and Beranda ask the database the same number of questions for 3 tickets and for 300, and stay light."""
+"""Lists and Beranda ask the database no more questions for 300 tickets than for 48, and stay light."""
 
 from datetime import timedelta
 
@@ -8,17 +8,20 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.factories import person
-from tickets.models import ReportedTo, RoleAssignment, StepRun, Ticket
-from workflows import sops
+from tickets import limits
+from tickets.models import Hold, ReportedTo, RoleAssignment, StepRun, Ticket
+from tickets.models.runs import LimitKind, Verdict
+from workflows import calendars, sops
 from workflows.roles import Role
 from workflows.sop import MENUNGGU_KONFIRMASI, SELESAI, TIDAK_DIPROSES
 
 pytestmark = pytest.mark.django_db
 
-MOST_QUERIES = 20
+#: Beranda of a subkoordinator who performs rows too; and of somebody who holds every role there is and administers.
+MOST_QUERIES, MOST_FOR_EVERYTHING = 17, 24
 MOST_BYTES = 60_000
 WHO = ["reporter", "admin", "everything", *Role.values]
-PAGES = ["/", "/tiket/", "/tiket/?opd=Dinkes&cari=halaman&urut=terlama", "/laporan-masuk/?saring=semua"]
+PAGES = ["/", "/tiket/", "/tiket/?opd=Dinkes&cari=halaman&urut=tenggat", "/laporan-masuk/?saring=semua"]
 
 
 @pytest.fixture
@@ -31,7 +34,7 @@ def people(cast):
 
 
 def fill(cast, number):
-    """Tickets on all rows and at all ends, each with what the lists read of it; every list has some among the first 3.
+    """Tickets on all rows and at all ends, each with what the lists read of it; every list has some among the first 48.
 
     Written straight into the tables: only the number of rows matters here, and 300 walks would take minutes. No page
     under test reads the history, so none is written.
@@ -54,7 +57,7 @@ def fill(cast, number):
             reporter_name=cast.reporter.name,
             unit=cast.dinkes,
             filed_by=cast.reporter,
-            created_at=now - timedelta(days=3),
+            created_at=now - timedelta(days=30),
             updated_at=now,
             closed_at=now if end in (SELESAI, TIDAK_DIPROSES) else None,
             search_text="halaman",
@@ -63,8 +66,15 @@ def fill(cast, number):
         before = [row for row in sop.steps if row.no < step.no or end]
         runs += [_run(ticket, row, cast, left_at=now) for row in before]
         runs += [] if end else [_run(ticket, step, cast, left_at=None)]
+    for run in runs:
+        _with_limit(run, now)
     Ticket.objects.bulk_create(tickets)
     StepRun.objects.bulk_create(runs)
+    Hold.objects.bulk_create(
+        Hold(run=run, reason="pelapor", by=cast.reporter, started_at=run.entered_at, ends_at=now + timedelta(days=1))
+        for run in runs[::7]
+        if not run.left_at
+    )
     ReportedTo.objects.bulk_create(
         ReportedTo(ticket=run.ticket, run=run, role=role, told_at=now)
         for run in runs
@@ -88,8 +98,18 @@ def _run(ticket, row, cast, *, left_at):
     )
 
 
+def _with_limit(run, now):
+    """Late on most rows; the tentative one is about to be due."""
+    if run.left_at:
+        run.verdict, run.worked_minutes = Verdict.NO_LIMIT, 0
+        return
+    limits.arm(run, calendars.current())
+    if run.limit_kind == LimitKind.TENTATIVE:
+        run.budget_minutes, run.due_at = 60, now + timedelta(hours=1)
+
+
 @pytest.mark.parametrize("name", WHO)
-def test_pages_ask_as_often_for_300_tickets_as_for_3(cast, people, client_of, name):
+def test_pages_ask_no_more_for_300_tickets_than_for_48(cast, people, client_of, name):
     client = client_of(people[name])
 
     def measured():
@@ -102,13 +122,13 @@ def test_pages_ask_as_often_for_300_tickets_as_for_3(cast, people, client_of, na
             counts[page] = len(queries)
         return counts
 
-    fill(cast, 3)
+    fill(cast, 48)
     with_few = measured()
-    fill(cast, 297)
+    fill(cast, 252)
     with_many = measured()
 
-    assert with_many == with_few
-    assert max(with_many.values()) <= MOST_QUERIES, with_many
+    assert {page: asked for page, asked in with_many.items() if asked > with_few[page]} == {}
+    assert max(with_many.values()) <= (MOST_FOR_EVERYTHING if name == "everything" else MOST_QUERIES), with_many
 
 
 def test_a_page_that_shows_nothing_of_the_frame_asks_nothing_for_it(cast, client_of):
@@ -117,4 +137,4 @@ def test_a_page_that_shows_nothing_of_the_frame_asks_nothing_for_it(cast, client
     with CaptureQueriesContext(connection) as queries:
         client.get("/tidak-ada/")
 
-    assert len(queries) <= 4
+    assert len(queries) <= 5  # session, person, roles; the bell and the inbox stand in the frame itself

@@ -3,7 +3,7 @@
 import io
 import re
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -11,16 +11,24 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import override_settings
 
-from tickets import demo, history, images
+from tickets import demo, history, images, limits
 from tickets.demo import screenshots, stories
-from tickets.demo.office import IN_EVERY_STATE, OVER, UNUSUAL, working_time_before
-from tickets.models import Attachment, EntryDetail, HistoryEntry, ReportedTo, StepRun, Ticket, User
-from workflows import sops
+from tickets.demo.office import IN_EVERY_STATE, ON_THE_CLOCK, OVER, UNUSUAL, act_out, working_time_before
+from tickets.demo.people import seed_people
+from tickets.limits import Band
+from tickets.models import Attachment, EntryDetail, HistoryEntry, Hold, ReportedTo, Rung, StepRun, Ticket, User
+from tickets.models.history import Action
+from tickets.models.runs import Verdict
+from workflows import calendars, sops
 from workflows.sop import MENUNGGU_KONFIRMASI
 
 #: A Saturday, 10.00 WIB, and the close of business the day before.
 SATURDAY = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 UNTIL = "2026-11-20"
+FRIDAY_1600 = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+
+#: As many reports as there are ways to stand: on every row, and with every kind of limit.
+FIRST = len(IN_EVERY_STATE) + len(ON_THE_CLOCK)
 
 
 def seed(tickets, *options):
@@ -53,7 +61,7 @@ def twice(django_db_setup, django_db_blocker, tmp_path_factory):
     media = tmp_path_factory.mktemp("media")
     with django_db_blocker.unblock(), override_settings(DEMO=True, MEDIA_ROOT=media), transaction.atomic():
         contents = what_happens(4), what_happens(4)
-        seed(len(IN_EVERY_STATE))
+        seed(FIRST)
         yield contents
         transaction.set_rollback(True)
 
@@ -131,19 +139,19 @@ def test_each_demo_account_signs_in_with_the_one_password(client):
 def test_seeding_twice_adds_nothing_and_says_so():
     before = HistoryEntry.objects.count()
 
-    told = seed(len(IN_EVERY_STATE))
+    told = seed(FIRST)
 
-    assert told == f"There are {len(IN_EVERY_STATE)} demo reports already; nothing was added.\n"
+    assert told == f"There are {FIRST} demo reports already; nothing was added.\n"
     assert HistoryEntry.objects.count() == before
 
 
 def test_asking_for_more_adds_the_unusual_ones_and_changes_nothing_there():
     before = list(HistoryEntry.objects.values_list("hash", flat=True))
 
-    told = seed(len(IN_EVERY_STATE) + 5, "--quiet")
+    told = seed(FIRST + 5, "--quiet")
 
     assert told == ""
-    assert Ticket.objects.count() == len(IN_EVERY_STATE) + 5
+    assert Ticket.objects.count() == FIRST + 5
     assert list(HistoryEntry.objects.filter(hash__in=before).values_list("hash", flat=True)) == before
     assert list(history.verify()) == []
 
@@ -169,12 +177,63 @@ def test_it_refuses_a_history_that_ends_in_the_future():
         call_command("seed_demo", "--until", "2026-11-22")
 
 
-def test_working_time_is_counted_back_over_nights_and_the_weekend():
+def test_working_time_is_counted_back_over_nights_breaks_and_the_weekend():
+    calendar = calendars.current()
     monday = datetime(2026, 11, 16, 1, 0, tzinfo=UTC)  # 08.00 WIB, half an hour after opening
 
-    assert working_time_before(monday, 30) == datetime(2026, 11, 13, 9, 0, tzinfo=UTC)
-    assert working_time_before(monday, 31) == datetime(2026, 11, 13, 8, 59, tzinfo=UTC)
-    assert working_time_before(SATURDAY, 510 + 10) == datetime(2026, 11, 19, 8, 50, tzinfo=UTC)
+    assert working_time_before(monday, 29, calendar) == datetime(2026, 11, 16, 0, 31, tzinfo=UTC)
+    assert working_time_before(monday, 30, calendar) == datetime(2026, 11, 13, 9, 30, tzinfo=UTC)
+    assert working_time_before(monday, 31, calendar) == datetime(2026, 11, 13, 9, 29, tzinfo=UTC)
+    assert working_time_before(monday, 30 + 181, calendar) == datetime(2026, 11, 13, 4, 59, tzinfo=UTC)
+    assert working_time_before(SATURDAY, 450 + 10, calendar) == datetime(2026, 11, 19, 8, 50, tzinfo=UTC)
+    assert calendar.between(working_time_before(SATURDAY, 2000, calendar), SATURDAY) == 2000
+
+
+# Time
+
+
+def test_open_reports_stand_in_every_way_with_their_limits():
+    calendar = calendars.current()
+    runs = StepRun.objects.open().select_related("ticket").prefetch_related(limits.open_hold())
+
+    clocks = [
+        limits.clock(run, FRIDAY_1600, calendar, held_until=next((hold.ends_at for hold in run.open_holds), None))
+        for run in runs
+    ]
+
+    assert {clock.band for clock in clocks} == set(Band)
+    assert {clock.is_extended for clock in clocks} == {True, False}
+    assert {hold.reason for hold in Hold.objects.all()} == {"pelapor", "pihak_ketiga", "pengadaan"}
+
+
+def test_every_limit_is_what_it_derives_from_and_nothing_waits_for_the_clock():
+    assert list(limits.differences(calendars.current())) == []
+    assert not StepRun.objects.open().filter(next_rung_at__lt=FRIDAY_1600).exists()
+    assert not Hold.objects.filter(ended_at=None, ends_at__lte=FRIDAY_1600).exists()
+    assert not Ticket.objects.filter(confirm_by__lt=FRIDAY_1600).exists()
+
+
+def test_the_clock_came_to_each_rung_within_a_minute():
+    rungs = Rung.objects.select_related("run")
+
+    assert {rung.kind for rung in rungs} >= {Rung.Kind.WARNING, Rung.Kind.BREACH, Rung.Kind.ESCALATION}
+    assert max(rung.noticed_at - rung.at for rung in rungs) < timedelta(minutes=1)
+    assert not [rung for rung in rungs if rung.run.left_at and rung.run.left_at < rung.noticed_at]
+
+
+def test_reports_that_are_over_have_every_verdict_and_one_was_closed_by_the_clock():
+    first = FIRST + len(UNUSUAL)
+
+    list(act_out(first, first + 12, seed_people(), until=FRIDAY_1600))
+
+    over = Ticket.objects.filter(closed_at__isnull=False)
+    assert set(StepRun.objects.filter(ticket__in=over).values_list("verdict", flat=True)) == set(Verdict)
+    assert set(HistoryEntry.objects.filter(action=Action.LAPSE).values_list("by", "ticket__state")) == {
+        (None, "selesai")
+    }
+    assert HistoryEntry.objects.filter(action=Action.RESUME, by__isnull=False).exists()
+    assert HistoryEntry.objects.filter(action=Action.RESUME, by=None).exists()
+    assert list(history.verify()) == []
 
 
 @pytest.mark.parametrize("scene", screenshots.SCENES)
@@ -193,5 +252,5 @@ def test_every_story_has_its_scene_and_is_told_by_its_kind():
 
     assert len(stories.STORIES) >= 30
     assert {story.scene for story in stories.STORIES} <= set(screenshots.SCENES)
-    assert {life.kind for life in (*IN_EVERY_STATE, *UNUSUAL, *OVER)} == set(kinds)
+    assert {life.kind for life in (*IN_EVERY_STATE, *ON_THE_CLOCK, *UNUSUAL, *OVER)} == set(kinds)
     assert not [story.title for story in stories.STORIES if not (story.reason or story.remains)]

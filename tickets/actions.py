@@ -173,12 +173,8 @@ def complete_step(
     now = _instant(ticket, now)
     if _already_done(token, by=by):
         return ticket
-    current = _current_run(ticket, expected=run)
+    current = _own_run(ticket, by=by, expected=run, now=now)
     step = current.step
-    _refuse_unless(rules.holds_the_row(by, ticket), f"Langkah ini dikerjakan oleh {step.performer.label}.")
-    if not rules.may_complete(by, ticket, current):
-        raise Conflict(_taken_by(current))
-
     if step.limit.kind == LimitKind.TENTATIVE and current.budget_minutes is None:
         raise Incomplete({"until": "Langkah ini tentatif. Silakan catat perkiraan selesai lebih dahulu."})
     given = answers or {}
@@ -278,7 +274,7 @@ def hold(
     now = _instant(ticket, now)
     if _already_done(token, by=by):
         return ticket
-    current = _own_run(ticket, by=by, expected=run)
+    current = _own_run(ticket, by=by, expected=run, now=now)
     _refuse_unless(
         _open_hold(current) is None, "Langkah ini sedang ditunda. Lanjutkan dahulu untuk menundanya kembali."
     )
@@ -342,8 +338,9 @@ def extend(
     now = _instant(ticket, now)
     if _already_done(token, by=by):
         return ticket
-    current = _own_run(ticket, by=by, expected=run)
+    current = _own_run(ticket, by=by, expected=run, now=now)
     _refuse_unless(current.is_extendable, "Menurut SOP, batas waktu langkah ini tidak dapat diperpanjang.")
+    _refuse_unless(_open_hold(current) is None, "Langkah ini sedang ditunda. Lanjutkan dahulu untuk memperpanjangnya.")
     _refuse_if_passed(current, now, "Perpanjangan diminta sebelum batas waktu; langkah ini tercatat terlambat.")
     assert current.due_at is not None  # noqa: S101  # for the type checker: what is extendable has a limit
     if not reason.strip():
@@ -376,7 +373,7 @@ def estimate(
     now = _instant(ticket, now)
     if _already_done(token, by=by):
         return ticket
-    current = _own_run(ticket, by=by, expected=run)
+    current = _own_run(ticket, by=by, expected=run, now=now)
     is_tentative = current.limit_kind == LimitKind.TENTATIVE
     _refuse_unless(is_tentative, "Langkah ini memiliki batas waktu; perkiraan hanya untuk langkah tentatif.")
     _refuse_unless(_open_hold(current) is None, "Langkah ini sedang ditunda. Lanjutkan dahulu.")
@@ -405,14 +402,12 @@ def climb(run: StepRun, *, now: datetime | None = None) -> list[Rung]:
     current.ticket = ticket
     calendar, holds, behind = calendars.current(), list(current.holds.all()), limits.climbed_by(current)
     reached: list[Rung] = []
-    while current.next_rung_at and current.next_rung_at < now:
-        for due in limits.rungs(current, calendar, holds, behind):
-            if due.at < now and (due.kind, due.nth) not in behind:
-                rung = Rung.objects.create(run=current, kind=due.kind, nth=due.nth, at=due.at, noticed_at=now)
-                behind.add((due.kind, due.nth))
-                notifications.put_rung(rung)
-                reached.append(rung)
-        limits.project(current, calendar, holds=holds, climbed=behind)
+    while (due := limits.next_rung(current, calendar, holds, behind)) and due.at < now:
+        rung = Rung.objects.create(run=current, kind=due.kind, nth=due.nth, at=due.at, noticed_at=now)
+        behind.add((due.kind, due.nth))
+        notifications.put_rung(rung)
+        reached.append(rung)
+    limits.project(current, calendar, holds=holds, climbed=behind)
     current.save(update_fields=limits.PROJECTED)
     return reached
 
@@ -510,7 +505,7 @@ def comment(
     body = {"text": text, "files": files or [], **_digests(files or [])}
     entry = _write(ticket, Action.COMMENT, by=by, now=now, body=body, internal=internal)
     _attach(entry, files or [], by=by)
-    if ticket.is_open and ticket.is_reported_by(by):
+    if ticket.is_open and ticket.is_reported_by(by) and not internal:
         _hear_the_reporter(ticket, by=by, now=now)
     _spend(token, ticket, by=by, now=now)
     return ticket
@@ -571,6 +566,7 @@ def _move(
     ticket.given, ticket.fresh = {**ticket.given, **ticket.fresh}, {}
     if run is not None and by is not None:
         _leave(run, arguments[0], by=by, now=now)
+        body = body | {"verdict": history.verdict_of(run)}
     if new_round:
         _begin_round(ticket)
     ticket.closed_at = now if ticket.state in CLOSED_STATES else None
@@ -675,12 +671,13 @@ def _report(run: StepRun, step: Step, now: datetime) -> None:
 # Time
 
 
-def _own_run(ticket: Ticket, *, by: User, expected: int) -> StepRun:
-    """The open run, for whoever may act on it; Conflict or Refused as when completing it."""
+def _own_run(ticket: Ticket, *, by: User, expected: int, now: datetime) -> StepRun:
+    """The open run for whoever may act on it, Conflict or Refused for others. A hold of it that ran out has ended."""
     current = _current_run(ticket, expected=expected)
     _refuse_unless(rules.holds_the_row(by, ticket), f"Langkah ini dikerjakan oleh {current.step.performer.label}.")
     if not rules.may_complete(by, ticket, current):
         raise Conflict(_taken_by(current))
+    _end_what_ran_out(current, now=now)
     return current
 
 
@@ -739,18 +736,28 @@ def _open_hold(run: StepRun) -> Hold | None:
 
 
 def _cut_short(held: Hold, *, by: User | None, now: datetime) -> None:
-    """End a hold: now, or when it has run out already, at its own end."""
-    held.ends_at = held.ended_at = min(now, held.ends_at)
-    held.ended_by = by
+    """End a hold: now, or when it has run out already, at its own end and by nobody."""
+    if held.ends_at > now:
+        held.ends_at, held.ended_by = now, by
+    held.ended_at = held.ends_at
     held.save(update_fields=["ends_at", "ended_at", "ended_by"])
 
 
 def _end_hold(held: Hold, run: StepRun, *, by: User | None, now: datetime, role: str = "") -> None:
-    """Let the clock of a run go on, and say so."""
+    """Let the clock of a run go on, and say so. What has run out already was ended by nobody."""
+    if held.ends_at <= now:
+        by, role = None, ""
     _cut_short(held, by=by, now=now)
     _reproject(run, calendars.current())
     body = {"kind": held.reason, "resumes": held.ends_at.isoformat(), **_due(run)}
     _write(run.ticket, Action.RESUME, by=by, now=now, role=role, body=body)
+
+
+def _end_what_ran_out(run: StepRun, *, now: datetime) -> None:
+    """Before an act on a run: its hold ends by itself even where the sweep has not been yet."""
+    held = _open_hold(run)
+    if held and held.ends_at <= now:
+        _end_hold(held, run, by=None, now=now)
 
 
 def _hear_the_reporter(ticket: Ticket, *, by: User, now: datetime) -> None:

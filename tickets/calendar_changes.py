@@ -108,9 +108,10 @@ def apply(
 
 def _move_limits(calendar: Calendar, *, by: User | None, reason: str, now: datetime) -> list[list[object]]:
     """Bring every open limit to a new calendar; what moved, as the log keeps it."""
-    list(Ticket.objects.filter(not_closed()).order_by("pk").select_for_update().values_list("pk"))
-    # First the version, then the reading: a run that begins in between is either read here or left to the sweep.
-    StepRun.objects.open().update(calendar_version=calendar.version)
+    open_tickets = Ticket.objects.filter(not_closed()).order_by("pk").select_for_update()
+    # Only of what is locked: a ticket filed in between may be in somebody's hands, and is left to the sweep.
+    locked = list(open_tickets.values_list("pk", flat=True))
+    StepRun.objects.open().filter(ticket__in=locked).update(calendar_version=calendar.version)
     effect = _Effect.of(calendar, StepRun.objects.open().filter(calendar_version=calendar.version))
     rows = {move.ticket.pk: move.row for move in effect.moves}
     moved: list[list[object]] = []

@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import Count, Q
+from django.db.models import Count, F, OrderBy, Q
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -23,8 +23,11 @@ from workflows.roles import Role
 from workflows.sop import MENUNGGU_KONFIRMASI, SELESAI, TIDAK_DIPROSES
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
-ORDERS = {
-    "": ("Terakhir diperbarui", "-updated_at"),
+#: The nearest limit first; what has none stands behind.
+BY_LIMIT = F("turn__due_at").asc(nulls_last=True)
+ORDERS: dict[str, tuple[str, str | OrderBy]] = {
+    "diperbarui": ("Terakhir diperbarui", "-updated_at"),
+    "tenggat": ("Tenggat terdekat", BY_LIMIT),
     "terbaru": ("Laporan terbaru", "-created_at"),
     "terlama": ("Laporan terlama", "created_at"),
     "nomor": ("Nomor tiket", "number"),
@@ -43,26 +46,41 @@ class View:
 
     key: str
     label: str
-    condition: Callable[[User], Q]
+    condition: Callable[[User, datetime], Q]
     when_empty: str
     performers_only: bool = False
+    order: str = "diperbarui"
 
 
 VIEWS = (
-    View("", "Semua", lambda person: Q(), "Belum ada tiket."),
-    View("giliran", "Giliran saya", worklists.own_turn, "Tidak ada giliran Anda saat ini.", performers_only=True),
-    View("diproses", "Sedang diproses", lambda person: on_a_row(), "Tidak ada tiket yang berjalan."),
+    View("", "Semua", lambda person, now: Q(), "Belum ada tiket."),
+    View(
+        "giliran",
+        "Giliran saya",
+        lambda person, now: worklists.own_turn(person),
+        "Tidak ada giliran Anda saat ini.",
+        performers_only=True,
+        order="tenggat",
+    ),
+    View(
+        "terlambat",
+        "Terlambat",
+        lambda person, now: worklists.late(now),
+        "Tidak ada langkah yang lewat batas waktu.",
+        order="tenggat",
+    ),
+    View("diproses", "Sedang diproses", lambda person, now: on_a_row(), "Tidak ada tiket yang berjalan."),
     View(
         "konfirmasi",
         "Menunggu konfirmasi",
-        lambda person: Q(state=MENUNGGU_KONFIRMASI),
+        lambda person, now: Q(state=MENUNGGU_KONFIRMASI),
         "Tidak ada tiket yang menunggu konfirmasi pelapor.",
     ),
-    View("selesai", "Selesai", lambda person: Q(state=SELESAI), "Belum ada tiket yang selesai."),
+    View("selesai", "Selesai", lambda person, now: Q(state=SELESAI), "Belum ada tiket yang selesai."),
     View(
         "tidak-diproses",
         "Tidak diproses",
-        lambda person: Q(state=TIDAK_DIPROSES),
+        lambda person, now: Q(state=TIDAK_DIPROSES),
         "Tidak ada laporan yang tidak diproses.",
     ),
 )
@@ -127,8 +145,8 @@ class TicketFilter(FilterSet):
     )
     urut = _choice(
         "Urutkan",
-        [(key, words) for key, (words, _) in ORDERS.items() if key],
-        empty_label=ORDERS[""][0],
+        [(key, words) for key, (words, _) in ORDERS.items()],
+        empty_label="Menurut tampilan",
     )
     tampilan = _choice("Tampilan", [(view.key, view.label) for view in VIEWS if view.key], widget=forms.HiddenInput)
     layanan = _choice("Layanan", _services, field_name="procedure")
@@ -149,8 +167,8 @@ class TicketFilter(FilterSet):
         fields = ()
         form = BaseForm
 
-    def __init__(self, data, *, request):
-        self.person = request.user
+    def __init__(self, data, *, request, now):
+        self.person, self.now = request.user, now
         super().__init__(data, Ticket.objects.visible_to(self.person).with_turn(), request=request)
         if self.person.roles_by_procedure:
             self.filters["opd"].extra["choices"] = list(Unit.objects.values_list("short_name", "name"))
@@ -164,9 +182,9 @@ class TicketFilter(FilterSet):
         for name in chosen.keys() - {"tampilan", "urut"}:
             queryset = self.filters[name].filter(queryset, chosen[name])
         self._in_any_view = queryset
-        return queryset.filter(self.current_view.condition(self.person)).order_by(
-            ORDERS[chosen.get("urut") or ""][1], "-pk"
-        )
+        view = self.current_view
+        order = ORDERS[chosen.get("urut") or view.order][1]
+        return queryset.filter(view.condition(self.person, self.now)).order_by(order, "-pk")
 
     def _forget_the_ignored(self):
         """Show no field with a value that is not in force."""
@@ -212,7 +230,7 @@ class TicketFilter(FilterSet):
         """The saved views that make sense for the person, counted in one query under the other filters in force."""
         offered = [view for view in VIEWS if self.person.is_performer or not view.performers_only]
         counts = self._in_any_view.order_by().aggregate(
-            **{f"view_{n}": Count("pk", filter=view.condition(self.person)) for n, view in enumerate(offered)}
+            **{f"view_{n}": Count("pk", filter=view.condition(self.person, self.now)) for n, view in enumerate(offered)}
         )
         return [
             Tab(view, counts[f"view_{n}"], view is self.current_view, self._address(tampilan=view.key))

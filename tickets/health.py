@@ -12,10 +12,11 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from tickets.calendar_changes import calendar_state
-from tickets.models import Heartbeat, Notice, StepRun
+from tickets.models import Heartbeat, Hold, Notice, Rung, StepRun, Ticket
 from tickets.words import when
 
 #: How long something may be silent before it counts as ill.
@@ -100,11 +101,17 @@ def _sweep(beats: list[Heartbeat], now: datetime) -> Finding:
 
 
 def _unflagged(now: datetime) -> Finding:
-    late = StepRun.objects.open().filter(next_rung_at__lt=now - SILENCE).count()
+    since = now - SILENCE
+    told = Rung.objects.filter(run=OuterRef("pk"), kind=Rung.Kind.BREACH)
+    runs = StepRun.objects.open()
+    # A row that the sweep could not do was put off: its limit shows it, and no longer its next rung.
+    late = runs.filter(Q(next_rung_at__lt=since) | (Q(due_at__lt=since) & ~Exists(told))).count()
+    late += Hold.objects.filter(ended_at=None, ends_at__lt=since).count()
+    late += Ticket.objects.filter(confirm_by__lt=since).count()
     return Finding(
         "Peringatan yang tertunda",
         is_well=not late,
-        words=f"{late} langkah menunggu diperiksa" if late else "Tidak ada",
+        words=f"{late} batas menunggu diperiksa" if late else "Tidak ada",
         advice="Sapuan tertinggal atau menemui galat; lihat log proses pekerja.",
     )
 

@@ -58,6 +58,15 @@ def report_of(ticket: Ticket) -> dict[str, Any]:
     return {name: _instant(value) if isinstance(value, datetime) else value for name, value in values}
 
 
+def verdict_of(run: StepRun) -> dict[str, Any]:
+    """How a run that is left kept its limit, in values that JSON keeps: sealed with the act that left it."""
+    return {
+        "verdict": str(run.verdict),
+        "due": _instant(run.due_at) if run.due_at else None,
+        **{name: getattr(run, name) for name in ("worked_minutes", "held_minutes", "late_minutes")},
+    }
+
+
 @dataclass(frozen=True)
 class Break:
     """A place where the record is not what was written."""
@@ -114,6 +123,7 @@ def _record_breaks(ticket: Ticket, entries: list[HistoryEntry]) -> Iterator[Brea
     yield from _report_breaks(ticket, entries[0])
     yield from _file_breaks(ticket, entries)
     yield from _ledger_breaks(ticket, entries)
+    yield from _verdict_breaks(ticket, entries)
 
 
 def _report_breaks(ticket: Ticket, filed: HistoryEntry) -> Iterator[Break]:
@@ -150,6 +160,16 @@ def _ledger_breaks(ticket: Ticket, entries: list[HistoryEntry]) -> Iterator[Brea
         if visit != run:
             yield Break(ticket.number, None, f"visit {count} of its ledger is not the one its history tells")
             return
+
+
+def _verdict_breaks(ticket: Ticket, entries: list[HistoryEntry]) -> Iterator[Break]:
+    """A verdict is frozen with the act that left the row; acts from before there were verdicts sealed none."""
+    left = [entry for entry in entries if entry.action == Action.COMPLETE]
+    runs = [run for run in ticket.runs.all() if run.left_at]
+    for entry, run in zip(left, runs, strict=False):
+        sealed = entry.detail.body.get("verdict")
+        if sealed is not None and sealed != verdict_of(run):
+            yield Break(ticket.number, entry.seq, f"row {run.row} did not end with this verdict")
 
 
 def _visit(ticket: Ticket, run: StepRun) -> Visit:

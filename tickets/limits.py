@@ -46,10 +46,8 @@ def project(run: StepRun, calendar: Calendar, *, holds: Sequence[Hold], climbed:
     """Write when a run is due and when the sweep next has something to say of it. The caller saves `PROJECTED`."""
     run.calendar_version = calendar.version
     run.due_at = due_time(run, calendar, holds)
-    run.next_rung_at = None
-    if run.left_at is None:
-        ahead = (rung.at for rung in rungs(run, calendar, holds, climbed) if (rung.kind, rung.nth) not in climbed)
-        run.next_rung_at = min(ahead, default=None)
+    ahead = next_rung(run, calendar, holds, climbed) if run.left_at is None else None
+    run.next_rung_at = ahead.at if ahead else None
 
 
 def due_time(run: StepRun, calendar: Calendar, holds: Sequence[Hold]) -> datetime | None:
@@ -72,7 +70,7 @@ def _reached(run: StepRun, minutes: float, calendar: Calendar, holds: Iterable[H
 
 def held(holds: Iterable[Hold], calendar: Calendar, *, until: datetime) -> float:
     """Working time on hold up to an instant."""
-    return sum(calendar.between(hold.started_at, min(hold.ends_at, until)) for hold in holds)
+    return sum((calendar.between(hold.started_at, min(hold.ends_at, until)) for hold in holds), 0.0)
 
 
 def added_by(run: StepRun, until: datetime, calendar: Calendar, holds: Sequence[Hold]) -> float:
@@ -116,6 +114,11 @@ def rungs(run: StepRun, calendar: Calendar, holds: Sequence[Hold], climbed: Clim
             for nth in range(1, reminders + 1)
         ]
     return sorted(found)
+
+
+def next_rung(run: StepRun, calendar: Calendar, holds: Sequence[Hold], climbed: Climbed) -> Due | None:
+    """The first rung of a run that it has not behind it, if any is left."""
+    return next((due for due in rungs(run, calendar, holds, climbed) if (due.kind, due.nth) not in climbed), None)
 
 
 def _escalates_at(due: datetime, calendar: Calendar) -> datetime:
@@ -178,13 +181,15 @@ class Band(StrEnum):
 
 @dataclass(frozen=True)
 class Clock:
-    """An open run at an instant. `remaining` is working time still to go, `over` that since the limit passed."""
+    """An open run at an instant. `remaining` is working time still to go, `over` that since the limit passed, `elapsed`
+    all of it since the row was entered, holds included."""
 
     run: StepRun
     band: Band
     due_at: datetime | None
     remaining: float
     over: float
+    elapsed: float
     share: float
     held_until: datetime | None
     reopens_at: datetime | None
@@ -220,6 +225,7 @@ def clock(run: StepRun, now: datetime, calendar: Calendar, *, held_until: dateti
         due_at=due,
         remaining=remaining,
         over=calendar.between(due, now) if due else 0.0,
+        elapsed=calendar.between(run.entered_at, now),
         share=min(1.0, max(0.0, 1 - remaining / total)) if due and total else 0.0,
         held_until=held_until if is_held else None,
         reopens_at=opening if opening > now else None,

@@ -134,7 +134,7 @@ class Sight:
 def _is_told_why(entry: HistoryEntry, body: Mapping[str, Any]) -> bool:
     """Whether a reporter reads the reason: of what ended or was taken up again, and of what waits for them."""
     if entry.action == Action.HOLD:
-        return bool(body["kind"] == Hold.Reason.REPORTER)
+        return bool(body.get("kind") == Hold.Reason.REPORTER)
     return entry.action == Action.REOPEN or entry.to_state in END_STATES
 
 

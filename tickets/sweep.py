@@ -26,8 +26,6 @@ from workflows.models import CalendarChange
 
 #: Seconds after which a sweep stops between two rows; the next poke goes on where it stopped.
 PATIENCE = 45
-#: Rows of one kind that one sweep takes on.
-BATCH = 2_000
 #: A row that cannot be done stands at the end of the queue for so long.
 PUT_OFF = timedelta(minutes=5)
 
@@ -57,35 +55,40 @@ class Job(NamedTuple):
 def sweep(now: datetime | None = None) -> Swept:
     """Do everything that is due, the longest due first; `now` (aware) is for tests, else each row reads the clock.
 
-    Safe to call at any time and from any number of processes. A row that raises is reported and passed by; only a lost
-    database ends the sweep.
+    Safe to call at any time and from any number of processes, which share the work. A row that raises is reported and
+    passed by; only a lost database ends the sweep.
     """
     swept, patience_ends = Swept(), time.monotonic() + PATIENCE
     for job in JOBS:
-        for key in list(job.due(now or timezone.now()).values_list("pk", flat=True)[:BATCH]):
-            if time.monotonic() > patience_ends:
-                break
-            _attempt(job, key, swept, now)
+        passed_by: set[int] = set()
+        while time.monotonic() < patience_ends and _do_next(job, passed_by, swept, now):
+            pass
     Heartbeat.objects.update_or_create(kind=Heartbeat.Kind.SWEEP, name="", defaults={"at": now or timezone.now()})
     return swept
 
 
-def _attempt(job: Job, key: int, swept: Swept, now: datetime | None) -> None:
-    """Do one row, if it is still due. What another process holds locked is left to it, and to the next sweep."""
+def _do_next(job: Job, passed_by: set[int], swept: Swept, now: datetime | None) -> bool:
+    """Do the row that is due the longest, but for those another process holds locked; says whether there was one."""
+    row = None
     try:
         with transaction.atomic():
-            rows = job.due(now or timezone.now()).select_for_update(skip_locked=True, of=(job.ticket,))
-            row = rows.filter(pk=key).first()
-            done = job.do(row, now) if row else 0
+            rows = job.due(now or timezone.now()).exclude(pk__in=passed_by)
+            row = rows.select_for_update(skip_locked=True, of=(job.ticket,)).first()
+            if row is None:
+                return False
+            done = job.do(row, now)
     except Exception as error:
-        if not connection.is_usable():
+        if row is None or not connection.is_usable():
             raise
-        _report(job, key, error)
+        _report(job, row.pk, error)
         swept.failed += 1
         if job is RUNGS and not isinstance(error, OperationalError):  # which is trouble of the server, not of the row
-            _put_off(key, now or timezone.now())
-    else:
-        setattr(swept, job.name, getattr(swept, job.name) + done)
+            _put_off(row.pk, now or timezone.now())
+        done = 0
+    setattr(swept, job.name, getattr(swept, job.name) + done)
+    if not done:
+        passed_by.add(row.pk)
+    return True
 
 
 def _report(job: Job, key: int, error: Exception) -> None:
@@ -104,7 +107,7 @@ def _put_off(run: int, now: datetime) -> None:
 
 def _holds(now: datetime) -> QuerySet[Hold]:
     """Holds that have run out."""
-    return Hold.objects.filter(ended_at=None, ends_at__lte=now).order_by("ends_at", "pk").select_related("run__ticket")
+    return Hold.objects.filter(ended_at=None, ends_at__lte=now).order_by("ends_at").select_related("run__ticket")
 
 
 def _end(hold: Hold, now: datetime | None) -> int:
@@ -113,7 +116,7 @@ def _end(hold: Hold, now: datetime | None) -> int:
 
 def _runs(now: datetime) -> QuerySet[StepRun]:
     """Runs that have come to a rung."""
-    return StepRun.objects.open().filter(next_rung_at__lt=now).order_by("next_rung_at", "pk").select_related("ticket")
+    return StepRun.objects.open().filter(next_rung_at__lt=now).order_by("next_rung_at").select_related("ticket")
 
 
 def _climb(run: StepRun, now: datetime | None) -> int:
@@ -123,7 +126,7 @@ def _climb(run: StepRun, now: datetime | None) -> int:
 
 def _silences(now: datetime) -> QuerySet[Ticket]:
     """Tickets whose reporter has not answered in time."""
-    return Ticket.objects.filter(confirm_by__lt=now).order_by("confirm_by", "pk")
+    return Ticket.objects.filter(confirm_by__lt=now).order_by("confirm_by")
 
 
 def _lapse(ticket: Ticket, now: datetime | None) -> int:
@@ -134,7 +137,7 @@ def _stragglers(now: datetime) -> QuerySet[StepRun]:
     """Runs that were entered by an older calendar while a new one was being saved."""
     version = calendars.current().version
     runs = StepRun.objects.open().filter(calendar_version__lt=version)
-    return runs.order_by("calendar_version", "pk").select_related("ticket")
+    return runs.order_by("calendar_version").select_related("ticket")
 
 
 def _move(run: StepRun, now: datetime | None) -> int:
@@ -142,7 +145,8 @@ def _move(run: StepRun, now: datetime | None) -> int:
     if run.calendar_version >= calendar.version:
         return 0
     change = CalendarChange.objects.select_related("by").get(pk=calendar.version)
-    return int(bool(actions.reschedule(run.ticket, by=change.by, reason=change.reason, calendar=calendar, now=now)))
+    actions.reschedule(run.ticket, by=change.by, reason=change.reason, calendar=calendar, now=now)
+    return 1
 
 
 RUNGS = Job("climbed", _runs, "ticket", _climb)

@@ -145,27 +145,26 @@ def _does(ticket: Ticket, entry: HistoryEntry, body: Mapping[str, Any]) -> str:
         case Action.ACKNOWLEDGE:
             return f"menandai hasil langkah {body['row']} diketahui" if "row" in body else "menandai diketahui"
         case Action.HOLD:
-            return f"menunda {row} ({Hold.Reason(body['kind']).label.lower()}) sampai {_at(body, 'until')}"
+            why = f" ({Hold.Reason(body['kind']).label.lower()})" if "kind" in body else ""
+            return f"menunda {row}{why}{_at(body, 'until', ' sampai {}')}"
         case Action.RESUME:
-            return f"melanjutkan {row}{_now_due(body)}"
+            return f"melanjutkan {row}{_at(body, 'due', '; tenggatnya sekarang {}')}"
         case Action.EXTEND:
-            return f"memperpanjang {row} sampai {_at(body, 'until')}"
+            return f"memperpanjang {row}{_at(body, 'until', ' sampai {}')}"
         case Action.ESTIMATE:
-            return f"memperkirakan {row} selesai pada {_at(body, 'until')}"
+            return f"memperkirakan {row} selesai{_at(body, 'until', ' pada {}')}"
         case Action.RESCHEDULE:
-            return f"mengubah kalender kerja; tenggat bergeser dari {_at(body, 'from')} ke {_at(body, 'due')}"
+            shift = _at(body, "from", " dari {}") + _at(body, "due", " ke {}")
+            return f"mengubah kalender kerja; tenggat bergeser{shift}"
         case Action.LAPSE:
             return "menutup tiket ini karena tidak ada jawaban pelapor sampai batas konfirmasi"
         case Action.COMMENT:
             return "menulis catatan internal" if entry.internal else "menulis komentar"
 
 
-def _at(body: Mapping[str, Any], name: str) -> str:
-    return when(datetime.fromisoformat(body[name]))
-
-
-def _now_due(body: Mapping[str, Any]) -> str:
-    return f"; tenggatnya sekarang {_at(body, 'due')}" if "due" in body else ""
+def _at(body: Mapping[str, Any], name: str, words: str) -> str:
+    """`words` with an instant that the act names; empty where it names none, or its text was erased."""
+    return words.format(when(datetime.fromisoformat(body[name]))) if name in body else ""
 
 
 def _then(ticket: Ticket, entry: HistoryEntry, body: Mapping[str, Any], reached: int) -> str:

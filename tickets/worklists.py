@@ -5,11 +5,15 @@ They say nothing about rights: ask them of `Ticket.objects.visible_to(person)`.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db.models import Q
 
 from tickets.models import StepRun, User
+from tickets.models.runs import LimitKind
 from tickets.models.tickets import not_closed, reported_by
 from workflows import sops
+from workflows.roles import Role
 from workflows.sop import MENUNGGU_KONFIRMASI, Origin, Sop, Step
 
 
@@ -37,6 +41,22 @@ def elsewhere(person: User) -> Q:
     """Worked on or reported by this person, not closed, and now waiting for somebody else."""
     theirs = worked_on(person) | reported_by(person)
     return theirs & not_closed() & ~own_turn(person) & ~to_confirm(person)
+
+
+def late(now: datetime) -> Q:
+    """Past the limit of the row it stands on. An estimate that has passed is no limit."""
+    return Q(pk__in=StepRun.objects.open().filter(run_is_late(now)).values("ticket"))
+
+
+def run_is_late(now: datetime) -> Q:
+    """The same of open runs. One on hold is due after the hold, and so never late."""
+    return Q(due_at__lt=now, limit_kind__in=(LimitKind.MINUTES, LimitKind.DAYS))
+
+
+def overseen(person: User) -> set[str]:
+    """The procedures in which lateness concerns this person whoever performs: those they coordinate or head."""
+    heads = {key for key, roles in person.roles_by_procedure.items() if Role.KEPALA_BIDANG_APTIKA in roles}
+    return person.coordinated_procedures | heads
 
 
 def _rows_before(sop: Sop, person: User) -> list[str]:

@@ -55,29 +55,54 @@
     if (form) bringForward(form);
   });
 
-  // A card whose turn has passed stays as long as something is written in it; it says so and can no longer be sent.
-  function keep(news) {
-    card().classList.remove("turn");
-    card().querySelector(".flag")?.remove();
-    const notice = card().querySelector("[data-kept]");
+  // A part whose moment has passed stays as long as something is written in it; it says so and can no longer be sent.
+  function keep(part, news) {
+    part.classList.remove("turn");
+    part.querySelector(".flag")?.remove();
+    const notice = part.querySelector("[data-kept]");
     notice.querySelector("[data-kept-news]").textContent = news;
     notice.hidden = false;
-    for (const button of card().querySelectorAll("form button[type=submit]")) button.disabled = true;
+    for (const button of part.querySelectorAll("form button[type=submit]")) button.disabled = true;
   }
 
+  // Parts with a key are replaced only when another belongs in their place: the turn's card and the forms about time.
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
     const { target, fragment } = event.detail;
-    if (target.id !== "giliran") return;
-    const next = fragment.querySelector("#giliran");
+    if (!target.dataset.key) return;
+    const next = fragment.querySelector(`#${target.id}`);
     if (next.dataset.key === target.dataset.key) event.detail.shouldSwap = false;
     else if (isDirty(target)) {
       event.detail.shouldSwap = false;
-      keep(next.dataset.news);
-    } else {
+      keep(target, next.dataset.news);
+    } else if (target === card()) {
       document.querySelector("[data-announce]").textContent = next.dataset.news;
     }
   });
-  document.addEventListener("htmx:load", (event) => event.target.id === "giliran" && begin(event.target));
+  document.addEventListener("htmx:load", (event) => event.target.dataset?.key && begin(event.target));
+
+  // "mengapa?" opens in place and closes by the same word. Open, it follows what is done to the limit.
+  const why = () => document.querySelector("[data-why]");
+  const explanation = () => document.getElementById("mengapa");
+  const isOpen = () => explanation().childElementCount > 0;
+  const say = () => why().setAttribute("aria-expanded", String(isOpen()));
+  let refreshing = false;
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target !== why() || !isOpen() || refreshing) return;
+    event.preventDefault();
+    explanation().replaceChildren();
+    say();
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.target === explanation()) {
+      refreshing = false;
+      say();
+    }
+  });
+  document.addEventListener("htmx:oobAfterSwap", (event) => {
+    if (event.target.id !== "riwayat-isi" || !isOpen()) return; // an act, not only time
+    refreshing = true;
+    htmx.trigger(why(), "segarkan");
+  });
 
   // Nobody looks: no question is asked. On coming back, one is asked at once.
   document.addEventListener("htmx:beforeRequest", (event) => {

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from tests import parts
-from tests.factories import Cast
+from tests.factories import Cast, a_working_day
 from tickets import history
 from tickets.models import Ticket
 
@@ -105,6 +105,10 @@ class Office:
         turn = page.get_by_role("region", name=re.compile("Giliran Anda", re.I))
         turn.get_by_role("link", name=re.compile(ticket.number)).first.click()
         page.wait_for_url(f"**{ticket.get_absolute_url()}")  # until it has loaded: half a page has half a form
+        first = page.locator("form.estimate")
+        if first.count():  # a tentative row
+            first.locator("[name=until]").fill(a_working_day().isoformat())
+            press(page, first.get_by_role("button"))
         form = page.locator("form[action$='/selesaikan/']")
         fill(form, answers)
         button = form.locator("button[name=arrow]" if ticket.step.automatic else f"button[name=arrow][value='{to}']")

@@ -5,10 +5,13 @@ import gzip
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.db.models import Q
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.factories import report, walk
+from tickets.demo.calendar import seed_calendar
 from tickets.models import StepRun, Ticket
+from workflows.models import CalendarDay
 from workflows.roles import Role
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -20,8 +23,9 @@ PAGE_LIMIT = 60 * 1024
 
 @pytest.fixture
 def busy_office(office):
-    """Tickets on several rows of both SOPs and at every kind of end."""
+    """Tickets on several rows of both SOPs and at every kind of end, and the calendar of a year."""
     cast = office.cast
+    seed_calendar(cast.admin, now=timezone.now())
     new = report(by=cast.reporter)
     walk(report(by=cast.reporter), cast, 2)
     walk(report(by=cast.reporter), cast, 2, 3, 4, penyebab="coding")
@@ -37,15 +41,20 @@ def busy_office(office):
 
 def addresses(person):
     """Every kind of page this person can open: what all see alike only for the reporter and the subkoordinator."""
-    yield from ("/", "/tiket/", "/laporan-masuk/")
+    yield from ("/", "/tiket/", "/laporan-masuk/", "/pemberitahuan/")
     tickets = Ticket.objects.visible_to(person).order_by("pk")
     own_turn = Q(pk__in=StepRun.objects.turn_of(person).values("ticket"))
     if not person.is_performer or person.coordinated_procedures:
         yield from ("/laporan/baru/", "/tiket/?cari=halaman", "/tiket/?cari=tidakada", "/tidak-ada/")
         yield from (f"/sop/{key}" for key in ("", "website-2024/", "spj-online/", "website-2024/?bagian=titik-terbuka"))
+        yield from ("/kalender/", "/kalender/?bulan=2026-03", "/kalender/2026/", "/kalender/jam-kerja/")
         yield from (ticket.get_absolute_url() for ticket in tickets)
+        yield from (f"{ticket.get_absolute_url()}mengapa/" for ticket in tickets[:5])  # every kind of limit
     else:
         yield from (ticket.get_absolute_url() for ticket in [*tickets.filter(own_turn), tickets.exclude(own_turn)[0]])
+    if person.is_staff:
+        yield from ("/kesehatan/", "/kalender/perubahan/", "/kalender/hari/", "/kalender/jam-kerja/baru/")
+        yield from (f"/kalender/hari/{CalendarDay.objects.earliest('date').pk}/", "/kalender/2027/tetapkan/")
 
 
 WHO = ["pelapor", "administrator", *Role.values]

@@ -40,7 +40,9 @@ def test_website_is_repaired_by_infrastruktur(office):
 
     office.walk(ticket, 2, 6, 7, 8, 9, DONE, penyebab="infrastruktur")
 
-    assert story(ticket) == told(ticket, ("2", SUB), ("6", WEB), ("7", WEB), ("8", INF), ("9", INF), (DONE, WEB))
+    assert story(ticket) == told(
+        ticket, ("2", SUB), ("6", WEB), ("7", WEB), ("7", INF), ("8", INF), ("9", INF), (DONE, WEB)
+    )
 
 
 def test_website_is_repaired_by_both_coding_first(office):
@@ -56,6 +58,7 @@ def test_website_is_repaired_by_both_coding_first(office):
         ("5", PRO),
         ("6", PRO),
         ("7", WEB),
+        ("7", INF),  # the estimate
         ("8", INF),
         ("9", INF),
         (DONE, WEB),

@@ -1,11 +1,12 @@
 """How reports fare in the demo office: who does what, and when, all of it through `tickets.actions`.
 
 A `Life` lists the acts that follow a report. Their times are counted back from the last one in working time, then the
-acts of all tickets are performed in the order of time, so that numbers and histories read as if they had happened.
+acts of all tickets are performed in the order of time, the clock's among them, so that numbers and histories read as if
+they had happened.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import partial
@@ -13,34 +14,41 @@ from itertools import chain, cycle, islice
 from random import Random
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.utils.timezone import localtime
+from django.utils.timezone import localdate, localtime
 
 from tickets import actions, uploads
 from tickets.actions import OnBehalfOf
 from tickets.demo import screenshots, stories
 from tickets.demo.stories import CODING, INFRASTRUKTUR, KEDUANYA, SPJ, SPJ_REFUSED, TANPA_PERBAIKAN, WEB_REFUSED
-from tickets.models import ReportedTo, User
+from tickets.models import Hold, ReportedTo, User
 from tickets.models.tickets import Impact
-from workflows import sops
+from workflows import calendars, sops
 from workflows.forms import asked
 from workflows.roles import Role
 from workflows.sop import END, NOT_PROCESSED
+from workflows.worktime import ZONE, Calendar
 
-OPENS, CLOSES = time(7, 30), time(16, 0)
+Act = Callable[[datetime], None]
+
+SWEPT_AFTER = timedelta(seconds=9)  # by which the sweep notices what the clock has come to
 REPORTERS = ("siti", "andi", "meri")
 READING_TIME = time(7, 38)  # when people go through what was reported to them, one some minutes after the other
-WORKING_DAY = 510  # minutes
+WORKING_DAY = 450  # minutes
 SPREAD = 55 * WORKING_DAY  # of closed reports: with their own length, about three months
 
 
 @dataclass(frozen=True)
 class Life:
-    """What follows a report, act by act: a row to go to, `end`, `refuse`, or a verb. `by` names its reporter."""
+    """What follows a report, act by act: a row to go to, `end`, `refuse`, or a verb; with "!" it comes far too late.
+
+    `by` names its reporter; `silence` are the working minutes since the last act, left to chance if not given.
+    """
 
     kind: str
     acts: str
     by: str = ""
     is_called_in: bool = False
+    silence: float | None = None
 
     @property
     def procedure(self) -> str:
@@ -48,7 +56,7 @@ class Life:
 
     @property
     def is_closed(self) -> bool:
-        return self.acts.endswith(("confirm", "refuse"))
+        return self.acts.endswith(("confirm", "refuse", "unanswered"))
 
 
 #: Every state of both SOPs, and a report in it.
@@ -60,10 +68,10 @@ IN_EVERY_STATE = (
     Life(CODING, "2 3 4 5"),
     Life(INFRASTRUKTUR, "2 6"),
     Life(INFRASTRUKTUR, "2 6 7 claim note"),
-    Life(INFRASTRUKTUR, "2 6 7 8"),
-    Life(INFRASTRUKTUR, "2 6 7 8 9"),
+    Life(INFRASTRUKTUR, "2 6 7 estimate 8"),
+    Life(INFRASTRUKTUR, "2 6 7 estimate 8 9"),
     Life(CODING, "2 3 4 5 9 end", by="siti"),
-    Life(CODING, "2 ask reply 3 4 claim 5 9 end confirm"),
+    Life(CODING, "2 ask wait reply 3 4 claim 5 9 end confirm"),
     Life(WEB_REFUSED, "refuse"),
     Life(SPJ, ""),
     Life(SPJ, "2"),
@@ -77,15 +85,27 @@ IN_EVERY_STATE = (
     Life(SPJ_REFUSED, "refuse"),
 )
 
+#: Every way in which an open report stands with its limit: on hold, extended, soon due, late, estimated, past that.
+ON_THE_CLOCK = (
+    Life(CODING, "2 3 4 claim await_vendor", silence=130),
+    Life(CODING, "2 ask wait", silence=25),
+    Life(CODING, "2 3 4 claim extend", silence=260),
+    Life(SPJ, "2 3 claim extend_to_the_last", silence=1700),
+    Life(SPJ, "2 3 claim note", silence=1900),
+    Life(INFRASTRUKTUR, "2 6 7 estimate", silence=200),
+    Life(INFRASTRUKTUR, "2 6 7 estimate note", silence=2100),
+    Life(SPJ, "2 3 4 5 6 await_delivery", silence=400),
+)
+
 #: Second rounds, causes read anew, hand-overs, reopened ones: what the rows alone do not show.
 UNUSUAL = (
     Life(CODING, "", is_called_in=True),
-    Life(INFRASTRUKTUR, "2 6 7 8 9 end reopen"),
-    Life(CODING, "2 3 ask reply 4"),
+    Life(INFRASTRUKTUR, "2 6 7 estimate 8 9 end reopen"),
+    Life(CODING, "2 3 ask wait reply 4"),
     Life(CODING, "2 3 4 claim hand_over note"),
     Life(CODING, "2 3 4 claim 5 9 3 4 claim"),
     Life(KEDUANYA, "2 3 4 5 6"),
-    Life(KEDUANYA, "2 3 4 5 6 7 claim note"),
+    Life(KEDUANYA, "2 3 4 5 6 7 claim estimate note"),
     Life(KEDUANYA, "2 3 4 5 6 3"),
     Life(CODING, "2 3 4 5 9 6"),
     Life(TANPA_PERBAIKAN, "2 9 end", by="meri"),
@@ -93,34 +113,35 @@ UNUSUAL = (
     Life(SPJ, "2 3 4 5 6 7 end reopen"),
     Life(SPJ, "2 3 claim note"),
     Life(SPJ, "2 3 claim 4 5 6 7 3 claim"),
-    Life(SPJ, "2 3 4 5 3 ask reply"),
+    Life(SPJ, "2 3 4 5 3 ask wait reply"),
     Life(SPJ, "2 3 4 5 6 7 claim"),
     Life(SPJ, "2 3 4 5 6 7 end", by="dewi"),
-    Life(INFRASTRUKTUR, "2 6 7 8 9 end", is_called_in=True),
+    Life(INFRASTRUKTUR, "2 6 7 estimate 8 9 end", is_called_in=True),
 )
 
 #: Reports that are over. More than the default number of reports are more of these.
 OVER = (
-    Life(CODING, "2 3 4 claim 5 9 end confirm"),
-    Life(INFRASTRUKTUR, "2 6 7 8 9 end confirm"),
-    Life(SPJ, "2 3 4 5 6 7 end confirm"),
-    Life(KEDUANYA, "2 3 4 note 5 6 7 8 9 end confirm"),
+    Life(CODING, "2 3 4 claim extend 5! 9 end confirm"),
+    Life(INFRASTRUKTUR, "2 6 7 estimate 8! 9 end confirm"),
+    Life(SPJ, "2 3 4 await_delivery resume 5 6 7 end unanswered"),
+    Life(KEDUANYA, "2 3 4 note 5 6 7 estimate 8 9 end confirm"),
     Life(CODING, "2 3 4 5 9 3 4 5 9 end confirm"),
-    Life(SPJ, "2 3 claim release claim 4 5 6 7 end confirm"),
-    Life(TANPA_PERBAIKAN, "2 9 end confirm"),
+    Life(SPJ, "2 3 claim release claim ask wait reply 4 5! 6 7 end confirm"),
+    Life(TANPA_PERBAIKAN, "2 9 end unanswered"),
+    Life(INFRASTRUKTUR, "2 6 await_vendor 7! estimate estimate 8 9 end confirm"),
     Life(INFRASTRUKTUR, "2 6 9 end confirm"),
     Life(SPJ, "2 3 4 5 6 7 3 4 5 6 7 end confirm"),
     Life(WEB_REFUSED, "refuse"),
-    Life(CODING, "2 3 4 5 9 6 7 8 9 end confirm", is_called_in=True),
+    Life(CODING, "2 3 4 5 9 6 7 estimate 8 9 end confirm", is_called_in=True),
     Life(SPJ, "2 ask reply 3 4 5 6 7 end confirm", is_called_in=True),
-    Life(KEDUANYA, "2 3 4 5 6 3 4 5 6 7 8 9 end confirm"),
-    Life(INFRASTRUKTUR, "2 6 7 claim release claim 8 9 end reopen 6 7 8 9 end confirm"),
+    Life(KEDUANYA, "2 3 4 5 6 3 4 5 6 7 estimate 8 9 end confirm"),
+    Life(INFRASTRUKTUR, "2 6 7 claim estimate release claim 8 9 end reopen 6 7 estimate 8 9 end confirm"),
     Life(SPJ, "2 3 4 5 3 4 5 6 7 end confirm"),
     Life(SPJ_REFUSED, "refuse"),
-    Life(CODING, "2 3 ask reply 4 claim hand_over 5 9 end confirm"),
+    Life(CODING, "2 3 ask wait reply 4 claim hand_over 5 9 end confirm"),
     Life(KEDUANYA, "2 3 4 5 6 9 end confirm"),
     Life(SPJ, "2 3 claim hand_over note 4 5 6 7 end reopen 3 4 5 6 7 end confirm"),
-    Life(INFRASTRUKTUR, "2 6 7 8 9 6 7 8 9 end confirm"),
+    Life(INFRASTRUKTUR, "2 6 7 estimate 8 9 6 7 estimate 8 9 end confirm"),
 )
 
 #: Minutes that an act usually takes after the one before it. Rows by procedure and number; verbs by name.
@@ -129,26 +150,31 @@ USUAL = {
     "spj_online": {1: 190, 2: 170, 3: 820, 4: 150, 5: 190, 6: 160, 7: 260},
 }
 VERBS = {
-    "claim": 20, "release": 90, "hand_over": 60, "ask": 6, "reply": 45, "note": 30, "confirm": 420, "reopen": 400,
+    "claim": 20, "release": 90, "hand_over": 60, "ask": 6, "wait": 2, "reply": 45, "note": 30, "confirm": 420,
+    "reopen": 400, "await_vendor": 110, "await_delivery": 100, "resume": 500, "extend": 240, "extend_to_the_last": 240,
+    "estimate": 25, "unanswered": 2000,
 }  # fmt: skip
+#: Acts that nobody puts off, since they must come before a limit.
+PROMPT = ("ask", "wait", "confirm", "reopen", "await_vendor", "await_delivery", "extend", "extend_to_the_last")
+FAR_TOO_LATE = 3.2  # times the usual
 
 
 def lives() -> Iterator[Life]:
     """The lives of report 0, 1, 2 and so on, without end."""
-    return chain(IN_EVERY_STATE, UNUSUAL, cycle(OVER))
+    return chain(IN_EVERY_STATE, ON_THE_CLOCK, UNUSUAL, cycle(OVER))
 
 
-def working_time_before(moment: datetime, minutes: float) -> datetime:
-    """The instant so many working minutes earlier, Monday to Friday."""
-    day, left = localtime(moment), timedelta(minutes=minutes)
+def working_time_before(moment: datetime, minutes: float, calendar: Calendar) -> datetime:
+    """The last instant at which the office was open with so many working minutes to go to `moment`."""
+    day, left = localdate(moment), timedelta(minutes=minutes)
     while True:
-        opens = day.replace(hour=OPENS.hour, minute=OPENS.minute, second=0, microsecond=0)
-        end = min(day, day.replace(hour=CLOSES.hour, minute=CLOSES.minute, second=0, microsecond=0))
-        if day.weekday() < 5 and end > opens:
-            if left < end - opens:
-                return end - left
-            left -= end - opens
-        day = (opens - timedelta(days=1)).replace(hour=23)
+        for opens, closes in reversed(calendar.hours_of(day)):
+            begin, end = datetime.combine(day, opens, ZONE), min(moment, datetime.combine(day, closes, ZONE))
+            if end > begin:
+                if left < end - begin:
+                    return end - left
+                left -= end - begin
+        day -= timedelta(days=1)
 
 
 class Report:
@@ -166,8 +192,14 @@ class Report:
         self.talk = self.chance.choice(stories.TALKS)
         self.picture = {}
         self.ticket = None
+        self.until = until
+        self.calendar = calendars.current()
         self.acts = ["file", *life.acts.split()]
-        self.moments = self._moments(until)
+        self.moments = self._moments()
+
+    def events(self) -> list[tuple[datetime, Act]]:
+        """The acts of this life, each with its time."""
+        return [(at, partial(self.perform, act.rstrip("!"))) for at, act in zip(self.moments, self.acts, strict=True)]
 
     def perform(self, act, now):
         """Do one act of this life at its time."""
@@ -178,14 +210,28 @@ class Report:
         else:
             getattr(self, f"_{act}")()
 
+    def next_tick(self) -> datetime | None:
+        """When the clock comes to this report next: a rung, the end of a hold, or of the time to confirm."""
+        runs = self.ticket.runs.open().values_list("next_rung_at", flat=True)
+        holds = Hold.objects.filter(run__ticket=self.ticket, ended_at=None).values_list("ends_at", flat=True)
+        return min(filter(None, (*runs, *holds, self.ticket.confirm_by)), default=None)
+
+    def tick(self, now):
+        """Let the clock do what is due on this report, as the sweep does."""
+        for hold in Hold.objects.filter(run__ticket=self.ticket, ended_at=None).select_related("run__ticket"):
+            actions.end_hold(hold, now=now)
+        for run in self.ticket.runs.open().select_related("ticket"):
+            actions.climb(run, now=now)
+        self.ticket = actions.lapse(self.ticket, now=now)
+
     # When
 
-    def _moments(self, until):
-        """The time of each act, the last one `_silence` before `until`."""
-        moment = working_time_before(until, self._silence())
+    def _moments(self):
+        """The time of each act, the last one `_silence` before the end of the story."""
+        moment = working_time_before(self.until, self._silence(), self.calendar)
         moments = [moment]
         for pause in reversed(list(self._pauses())):
-            moment = working_time_before(moment, pause)
+            moment = working_time_before(moment, pause, self.calendar)
             moments.append(moment)
         if self.number % 6 == 4 and not self.caller:  # some report in the evening, from home
             moments[-1] = (moments[-1] - timedelta(days=1)).replace(hour=19 + self.number % 3)
@@ -193,6 +239,8 @@ class Report:
 
     def _silence(self):
         """Working minutes since the last act: closed reports lie spread over three months; some open ones wait long."""
+        if self.life.silence is not None:
+            return self.life.silence
         if self.life.is_closed:
             return 60 + self.number * 0.618 % 1 * SPREAD
         if self.life.acts.endswith("end"):
@@ -203,13 +251,15 @@ class Report:
         """Working minutes before each act after the report; one in eight takes far longer than usual."""
         for position, act in enumerate(self.acts[1:], start=1):
             usual = VERBS.get(act) or self._row_after(position)
-            yield usual * (3.2 if self.chance.random() < 0.12 else self.chance.uniform(0.35, 1.15))
+            is_late = act.endswith("!") or (self.chance.random() < 0.12 and act not in PROMPT)
+            yield usual * (FAR_TOO_LATE if is_late else self.chance.uniform(0.35, 1.15))
 
     def _row_after(self, position):
         """Usual minutes on the row where the report stands after so many acts."""
         row = self.sop.first.no
         for act in self.acts[:position]:
-            row = self.sop.reopen.to if act == "reopen" else int(act) if act.isdigit() else row
+            to = act.rstrip("!")
+            row = self.sop.reopen.to if to == "reopen" else int(to) if to.isdigit() else row
         return USUAL[self.life.procedure][row]
 
     # What
@@ -249,8 +299,7 @@ class Report:
         wanted = [a.key for a in asked(step, record) if a not in step.passes_on or not record.has(a.key)]
         self.ticket = actions.complete_step(
             self.ticket,
-            by=by,
-            run=self.ticket.runs.open().values_list("pk", flat=True).get(),
+            **self._own_run(),
             arrow="" if step.automatic else to,
             answers={key: getattr(self, f"_{key}")(by) for key in wanted},
             reason=self._reason(to) if arrow.reason_required else "",
@@ -295,6 +344,44 @@ class Report:
 
     def _reopen(self):
         self.ticket = actions.reopen(self.ticket, by=self._spokesperson(), reason=self.story.remains, now=self.now)
+
+    def _unanswered(self):
+        """The reporter says nothing; the clock has closed the ticket meanwhile."""
+
+    # Time
+
+    def _wait(self):
+        self._hold(Hold.Reason.REPORTER, "", days=2)
+
+    def _await_vendor(self):
+        self._hold(Hold.Reason.THIRD_PARTY, self.chance.choice(stories.THIRD_PARTIES), days=1)
+
+    def _await_delivery(self):
+        self._hold(Hold.Reason.PROCUREMENT, self.chance.choice(stories.DELIVERIES), days=5)
+
+    def _hold(self, reason, note, *, days):
+        self.ticket = actions.hold(
+            self.ticket, **self._own_run(), reason=reason, note=note, until=self._day_ahead(days), now=self.now
+        )
+
+    def _resume(self):
+        self.ticket = actions.resume(self.ticket, **self._own_run(), now=self.now)
+
+    def _extend(self):
+        self._extend_until(self._day_ahead(2, after=self._due()))
+
+    def _extend_to_the_last(self):
+        """Up to the day on which the story ends, or the next one that is worked."""
+        self._extend_until(self._day_ahead(0, after=self.until))
+
+    def _extend_until(self, day):
+        reason = self.chance.choice(stories.MORE_TIME)
+        self.ticket = actions.extend(self.ticket, **self._own_run(), until=day, reason=reason, now=self.now)
+
+    def _estimate(self):
+        reason = self.chance.choice(stories.NEW_ESTIMATES) if self._due() else ""
+        day = self._day_ahead(self.chance.choice((1, 2, 2)))
+        self.ticket = actions.estimate(self.ticket, **self._own_run(), until=day, reason=reason, now=self.now)
 
     # What the rows ask for: one method per artefact, named after its key
 
@@ -356,11 +443,22 @@ class Report:
         """Grows with each round."""
         return f"3.{4 + self.number % 5}.{self.ticket.round}"
 
-    # Who, and with which files
+    # Who, when, and with which files
 
     def _performer(self):
         role = self.ticket.step.performer
         return self.programmers[0] if role == Role.PROGRAMMER else self.holder(role)
+
+    def _own_run(self):
+        """Whose turn it is and on which run, as the acts on a limit want them."""
+        return {"by": self._performer(), "run": self.ticket.runs.open().values_list("pk", flat=True).get()}
+
+    def _due(self):
+        return self.ticket.runs.open().values_list("due_at", flat=True).get()
+
+    def _day_ahead(self, days, *, after=None):
+        """The day that comes so many working days later."""
+        return localdate(self.calendar.close_of_nth_day(after or self.now, days))
 
     def holder(self, role):
         return next(person for person in self.people.values() if person.holds(role, self.life.procedure))
@@ -390,27 +488,51 @@ def act_out(first: int, last: int, people: dict[str, User], *, until: datetime) 
         if number >= first:
             reports.append(Report(number, seen[life.kind], life, people, until))
         seen[life.kind] += 1
-    acts = [
-        (at, r.number, partial(r.perform, act, at)) for r in reports for at, act in zip(r.moments, r.acts, strict=True)
+    acts: list[tuple[datetime, int, Act, Report | None]] = [
+        (at, report.number, act, report) for report in reports for at, act in report.events()
     ]
     first_act, last_act = min(at for at, *_ in acts), max(at for at, *_ in acts)
     acts += [
-        (at, -1, partial(_read_what_was_reported, reports, person, at))
+        (at, -1, partial(_read_what_was_reported, reports, person), None)
         for at, person in _readings(first_act, last_act, people)
     ]
     acts.sort(key=lambda event: event[:2])
-    for done, (_, _, act) in enumerate(acts, start=1):
-        act()
+    ticks: dict[Report, datetime] = {}
+    for done, (at, _, act, report) in enumerate(acts, start=1):
+        _tick(ticks, up_to=at)
+        act(at)
+        if report:
+            _wind(report, ticks)
         yield done, len(acts)
+    _tick(ticks, up_to=until)
+
+
+def _tick(ticks, *, up_to):
+    """Let the clock come to each report that waits for it before an instant, in the order of time."""
+    while ticks:
+        report = min(ticks, key=ticks.__getitem__)
+        at = ticks[report] + SWEPT_AFTER
+        if at >= up_to:
+            return
+        report.tick(at)
+        _wind(report, ticks)
+
+
+def _wind(report, ticks):
+    """Note when the clock comes to a report next."""
+    ticks.pop(report, None)
+    if at := report.next_tick():
+        ticks[report] = at
 
 
 def _readings(since, until, people):
     """When each person opens *Laporan masuk*: on working mornings, one after the other."""
     told = {role for sop in sops.current() for step in sop.steps for role in (*step.report_to, *step.also_inform)}
     readers = [person for person in people.values() if any(held.role in told for held in person.assignments)]
+    calendar = calendars.current()
     day = localtime(since).replace(hour=READING_TIME.hour, minute=READING_TIME.minute, second=0, microsecond=0)
     while day < until:
-        if day.weekday() < 5:
+        if calendar.hours_of(day.date()):
             mornings = ((day + timedelta(minutes=7 * place), person) for place, person in enumerate(readers))
             yield from ((at, person) for at, person in mornings if at < until)
         day += timedelta(days=1)

@@ -650,6 +650,26 @@ NOTES = (
     "OPD meminta agar perbaikan dipasang sesudah jam layanan.",
 )
 
+#: Whom a performer waits for, what is still to be delivered, why a row needs more time, why an estimate changed.
+THIRD_PARTIES = (
+    "Menunggu jawaban penyedia hosting atas permintaan akses log server.",
+    "Menunggu penyedia aplikasi mengirimkan pembaruan pustaka.",
+    "Menunggu BPKAD menyamakan data rekening pada sisi mereka.",
+)
+DELIVERIES = (
+    "Menunggu penambahan media penyimpanan yang sedang diadakan.",
+    "Menunggu pembaruan lisensi sertifikat melalui pengadaan langsung.",
+)
+MORE_TIME = (
+    "Perbaikan menyentuh modul yang juga dipakai OPD lain sehingga perlu diuji ulang di semua OPD.",
+    "Data lama perlu diperbaiki satu per satu setelah perbaikan program dipasang.",
+    "Perubahan dipasang sesudah masa pengajuan SPJ agar tidak mengganggu bendahara.",
+)
+NEW_ESTIMATES = (
+    "Suku cadang datang lebih lambat daripada janji penyedia.",
+    "Ditemukan kerusakan lain pada server yang sama; pemulihan memerlukan waktu tambahan.",
+)
+
 #: People without an account, for whom a subkoordinator files: name, OPD, contact, channel.
 CALLERS = (
     ("Yenni Marlis", "Dinkes", "0812-0000-1174", "whatsapp"),

@@ -1,12 +1,12 @@
-"""Runs from before there were limits get theirs, by the hours that SOPDesk ships with."""
+"""Runs from before there were limits get theirs, by the hours that SOPDesk ships with.
+
+A reporter who was asked before there was a window to answer in keeps none: their ticket waits as it did.
+"""
 
 from django.db import migrations
 
 from workflows import sops
-from workflows.sop import MENUNGGU_KONFIRMASI
 from workflows.worktime import NORMAL, RAMADAN_2026, Calendar
-
-CONFIRM_DAYS = 3
 
 
 def give_limits(apps, schema_editor):
@@ -19,15 +19,10 @@ def give_limits(apps, schema_editor):
         if run.budget_minutes is not None:
             run.due_at = calendar.add(run.entered_at, run.budget_minutes)
         if run.left_at is None:
-            run.next_rung_at = run.due_at  # the sweep works out what it has missed
+            run.next_rung_at = None if run.limit_kind == "none" else run.entered_at  # the sweep works out the true one
         else:
             judge(run, calendar)
         run.save()
-    waiting = apps.get_model("tickets", "Ticket").objects.filter(state=MENUNGGU_KONFIRMASI)
-    for ticket in waiting.prefetch_related("runs"):
-        asked_at = max(run.left_at for run in ticket.runs.all())
-        ticket.confirm_by = calendar.close_of_nth_day(asked_at, CONFIRM_DAYS)
-        ticket.save(update_fields=["confirm_by"])
 
 
 def judge(run, calendar):

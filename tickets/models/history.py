@@ -86,8 +86,8 @@ class HistoryEntry(models.Model):
 class EntryDetail(models.Model):
     """The text of an entry.
 
-    `body` may hold: report, answers, arrow, label, reason, text, person, name, row, round, files, files_sha256; of a
-    limit: kind (of hold), until, due, from, resumes (ISO instants).
+    `body` may hold: report, answers, arrow, label, reason, text, person, name, row, round, files, files_sha256,
+    verdict (of the run that was left); of a limit: kind (of hold), until, due, from, resumes (ISO instants).
     """
 
     entry = models.OneToOneField(HistoryEntry, models.PROTECT, related_name="detail", primary_key=True)

@@ -57,8 +57,10 @@ class ReportedTo(models.Model):
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def in_app(self, person) -> Self:
-        """What a person reads in SOPDesk itself."""
-        return self.filter(person=person, channel=Notice.Channel.SITE)
+        """What a person was told in SOPDesk itself and may still read: as one who takes part, or as the reporter."""
+        takes_part = Q(ticket__procedure__in=person.roles_by_procedure)
+        as_reporter = Q(ticket__reporter=person) & (Q(entry=None) | Q(entry__internal=False))
+        return self.filter(takes_part | as_reporter, person=person, channel=Notice.Channel.SITE)
 
     def unread(self) -> Self:
         return self.filter(read_at=None)

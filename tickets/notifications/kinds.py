@@ -213,6 +213,19 @@ def _takes_part(notice: Notice, person: User) -> bool:
     return rules.takes_part(person, notice.ticket)
 
 
+def _waits_for_it(notice: Notice, person: User) -> bool:
+    """The reporter, and the hold that asked them is still on."""
+    return notice.ticket.is_reported_by(person) and _is_still_on_hold(notice)
+
+
+def _watches_the_hold(notice: Notice, person: User) -> bool:
+    return rules.takes_part(person, notice.ticket) and _is_still_on_hold(notice)
+
+
+def _is_still_on_hold(notice: Notice) -> bool:
+    return Hold.objects.filter(run__ticket=notice.ticket, started_at=notice.at, ended_at=None).exists()
+
+
 def _sees_the_comment(notice: Notice, person: User) -> bool:
     is_reader = notice.ticket.is_reported_by(person) and not _entry(notice).internal
     return is_reader or rules.takes_part(person, notice.ticket)
@@ -336,8 +349,8 @@ KINDS: Final[dict[str, Kind]] = {
     COMMENTED: Kind("Komentar baru", "comment", _commented, _sees_the_comment),
     CONFIRMED: Kind("Gangguan sudah dikonfirmasi selesai", "circle-check", _confirmed, _takes_part),
     REOPENED: Kind("Tiket dibuka kembali", "rotate-left", _reopened, _takes_part),
-    HELD: Kind("Langkah {row} ditunda", "circle-pause", _held, _takes_part),
-    ASKED: Kind("Jawaban Anda ditunggu", "circle-question", _asked, _is_asked_as_reporter, tone="turn"),
+    HELD: Kind("Langkah {row} ditunda", "circle-pause", _held, _watches_the_hold),
+    ASKED: Kind("Jawaban Anda ditunggu", "circle-question", _asked, _waits_for_it, tone="turn"),
     RESUMED: Kind("Langkah {row} dilanjutkan", "circle-play", _resumed, _has_the_turn),
     EXTENDED: Kind("Langkah {row} diperpanjang", "calendar-plus", _extended, _takes_part),
     ESTIMATED: Kind("Perkiraan selesai langkah {row}", "calendar-day", _estimated, _takes_part),

@@ -1,13 +1,20 @@
 """How instants, states and the frame read on every page."""
 
+import re
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from django import template
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 
+from tickets import words
+from tickets.limits import Band
+from tickets.models.runs import Verdict
+from tickets.templatetags.icons import icon_sheet
 from tickets.words import when
 
 register = template.Library()
@@ -22,11 +29,122 @@ PILLS = {
     "tidak-diproses": ("pill-muted", "ban"),
 }
 
+# The same for how a row stands with its limit: colour, icon and word. Red is late and nothing else.
+BANDS = {
+    Band.NONE: ("hold", "infinity", "tanpa batas waktu"),
+    Band.UNKNOWN: ("hold", "circle-question", "belum ada perkiraan"),
+    Band.FINE: ("ok", "circle-check", "tepat waktu"),
+    Band.SOON: ("warm", "hourglass-end", "segera jatuh tempo"),
+    Band.LATE: ("late", "triangle-exclamation", "terlambat"),
+    Band.PAST_ESTIMATE: ("warm", "clock-rotate-left", "melewati perkiraan"),
+    Band.HELD: ("hold", "circle-pause", "ditunda"),
+}
+EXTENDED = ("warm", "calendar-plus", "diperpanjang")
+
+# And for how it was left.
+VERDICTS = {
+    Verdict.ON_TIME: ("ok", "circle-check"),
+    Verdict.EXTENDED: ("warm", "calendar-plus"),
+    Verdict.LATE: ("late", "triangle-exclamation"),
+    Verdict.NO_LIMIT: ("hold", "infinity"),
+    Verdict.PAST_ESTIMATE: ("warm", "clock-rotate-left"),
+}
+
+AMOUNT = re.compile(r"([0-9]+) (hari|j|m)\b")
+
 
 @register.inclusion_tag("_partials/_state.html")
-def state_pill(ticket):
+def state_pill(ticket, *, of_sheet=False):
+    """The status of a ticket; in a long list with its icon from the list's `state_icons`."""
     tone, icon = PILLS[ticket.status]
-    return {"tone": tone, "icon": icon, "word": ticket.status_label}
+    return {"tone": tone, "icon": icon, "word": ticket.status_label, "of_sheet": of_sheet}
+
+
+@register.simple_tag
+def state_icons(tickets):
+    """The icons of the states and limits of a list's tickets, each drawn once."""
+    looks = [PILLS[ticket.status] for ticket in tickets]
+    looks += [_look_of(ticket.turn.clock) for ticket in tickets if ticket.turn]
+    return icon_sheet(*sorted({icon for _, icon, *_ in looks}))
+
+
+def _unbroken(told):
+    """Words whose amounts stay with their units where a line ends."""
+    return AMOUNT.sub("\\1\N{NO-BREAK SPACE}\\2", told)
+
+
+def _look_of(clock):
+    return EXTENDED if clock.is_extended and clock.band == Band.FINE else BANDS[clock.band]
+
+
+@register.inclusion_tag("_partials/_time.html")
+def time_line(clock, *, of_sheet=False):
+    """How an open row stands, for a line of a list: words, bar and tenggat. `of_sheet` as in `state_pill`."""
+    tone, icon, _ = _look_of(clock)
+    return {"clock": clock, "tone": tone, "icon": icon, "words": _unbroken(words.standing(clock)), "of_sheet": of_sheet}
+
+
+@register.inclusion_tag("_partials/_time_head.html")
+def time_head(clock):
+    """How an open row stands, for its time card. What the words say already stands in no pill beside them."""
+    tone, icon, word = _look_of(clock)
+    told = words.standing(clock)
+    return {"tone": tone, "icon": icon, "word": "" if told.startswith(word) else word, "words": _unbroken(told)}
+
+
+@register.simple_tag
+def clock_tone(clock):
+    """The tone of a row's limit, for the class of what is drawn in it."""
+    return _look_of(clock)[0]
+
+
+@register.inclusion_tag("_partials/_verdict.html")
+def verdict(run):
+    """How a row that was left kept its limit."""
+    tone, icon = VERDICTS[Verdict(run.verdict)]
+    return {"tone": tone, "icon": icon, "words": _unbroken(words.verdict(run))}
+
+
+@register.filter
+def span(minutes):
+    """3 j 20 m"""
+    return words.span(minutes)
+
+
+@register.filter
+def span_exact(minutes):
+    """2 hari 3 j 20 m, to the nearest minute"""
+    return words.span(round(minutes), parts=3)
+
+
+@register.filter
+def span_signed(minutes):
+    """+ 3 j 20 m"""
+    return f"{'−' if minutes < 0 else '+'} {span_exact(abs(minutes))}"
+
+
+@register.filter
+def due(instant):
+    """Sel 24 Nov 2026 16.00 WIB"""
+    return words.due(instant) if instant else ""
+
+
+@register.filter
+def due_short(instant):
+    """Sel 24 Nov 16.00"""
+    return date_format(timezone.localtime(instant), "D j M H.i") if instant else ""
+
+
+@register.filter
+def clock_time(instant):
+    """16.00"""
+    return date_format(timezone.localtime(instant), "H.i") if instant else ""
+
+
+@register.filter
+def goes_on(instant):
+    """When work goes on, as near as it is: 13.00, Senin 07.30"""
+    return words.goes_on(instant, timezone.now())
 
 
 @register.filter
@@ -82,3 +200,12 @@ def nav_link(context, view, words, icon, count=0):
     here = match.view_name if match else ""
     current = "page" if here == view else "true" if here.startswith(f"{view}-") else ""
     return {"href": reverse(view), "words": words, "icon": icon, "count": count, "current": current}
+
+
+@register.simple_tag
+def share(ticket):
+    """A WhatsApp message with the number and address of a ticket, and nothing of what stands in it."""
+    text = (
+        f"Mohon perhatian Anda untuk tiket {ticket.number} di SOPDesk: {settings.SITE_URL}{ticket.get_absolute_url()}"
+    )
+    return f"https://wa.me/?{urlencode({'text': text})}"

@@ -101,7 +101,7 @@ def hours(request):
 def changes(request):
     """Every change: by whom, why, and what it moved."""
     page = Paginator(CalendarChange.objects.select_related("by"), CHANGES_PER_PAGE).get_page(request.GET.get("page"))
-    entries = [(change, [_moved(*moved) for moved in change.moved]) for change in page]
+    entries = [(change, [_moved(*moved) for moved in change.moved[:SHOWN_MOVES]]) for change in page]
     return render(request, "calendar/changes.html", {"page": page, "entries": entries, "tab": "perubahan"})
 
 

@@ -30,6 +30,7 @@ def health_page(request):
         "findings": found,
         "ill": sum(not finding.is_well for finding in found),
         "failed": failed[:SHOWN],
+        "shown": SHOWN,
         "now": timezone.now(),
     }
     return render(request, "health/health.html", context)

@@ -6,18 +6,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When, Window
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from tickets import worklists
+from tickets import calendar_changes, worklists
 from tickets.models import RoleAssignment, StepRun, Ticket, Unit, User
 from tickets.models.tickets import CLOSED_STATES, not_closed
 from tickets.stations import Station, stations
 from tickets.views import inbox, pulse
-from workflows import sops
+from tickets.views.time_card import set_clocks
+from workflows import calendars, sops
 from workflows.roles import Role
 from workflows.sop import MENUNGGU_KONFIRMASI, SELESAI, Sop, Step
 
@@ -64,17 +65,27 @@ class Standing:
 @require_safe
 @login_required
 def home(request):
-    person, now = request.user, timezone.now()
-    version = pulse.version(person)
+    person, now, calendar = request.user, timezone.now(), calendars.current()
+    version = pulse.version(person, calendar, now)
     if pulse.is_unchanged(request, version):
         return HttpResponse(status=204)
-    context = {"greeting": greeting(now), "called": called(person.name), "now": now, "version": version}
+    opening = calendar.next_opening(now)
+    context = {
+        "greeting": greeting(now),
+        "called": called(person.name),
+        "now": now,
+        "reopens_at": opening if opening > now else None,
+        "version": version,
+    }
     if person.roles_by_procedure:
         context["reported"] = list(inbox.entries(person).unread()[:REPORTED])
     if person.is_performer:
         context |= work(person, now)
     else:
-        context["parcels"] = parcels(person)
+        context["parcels"] = parcels(person, now, calendar)
+    if procedures := worklists.overseen(person):
+        context["oversight"] = oversight(procedures, now, calendar)
+    set_clocks(_runs_shown(context), now, calendar)
     if person.is_kepala_bidang:
         context["month_start"] = _month_start(now)
         context["office"] = office(person, now)
@@ -83,8 +94,16 @@ def home(request):
             for name in ("open", "new", "to_confirm", "done_this_month")
         }
     if person.is_staff:
-        context["setup"] = setup()
+        context["setup"] = setup() | {"calendar": calendar_changes.calendar_state(now)}
     return render(request, "home/home.html", context)
+
+
+def _runs_shown(context):
+    """The open rows that the page tells the time of."""
+    shown = [context["turns"]] if "turns" in context else []
+    if overseen := context.get("oversight"):
+        shown += [overseen["late"], overseen["soon"]]
+    return [run for excerpt in shown for run in excerpt.items]
 
 
 def greeting(now):
@@ -105,7 +124,7 @@ def called(name):
 def work(person, now):
     """The lists of somebody who performs rows."""
     visible = Ticket.objects.visible_to(person).with_turn()
-    turns = StepRun.objects.turn_of(person).select_related("ticket__unit", "performer").order_by("entered_at", "pk")
+    turns = _by_urgency(StepRun.objects.turn_of(person))
     left = StepRun.objects.filter(performer=person, left_at__isnull=False)
     last = left.filter(ticket=OuterRef("ticket")).order_by("-left_at", "-pk").values("pk")[:1]
     done = left.filter(left_at__gte=now - RECENT, pk=Subquery(last)).select_related("ticket")
@@ -122,14 +141,22 @@ def work(person, now):
     }
 
 
+def _by_urgency(runs: QuerySet) -> QuerySet:
+    """The nearest limit first; of those without one, the longest waiting."""
+    told = runs.select_related("ticket__unit", "performer")
+    return told.order_by(F("due_at").asc(nulls_last=True), "entered_at", "pk")
+
+
 def _excerpt(queryset: QuerySet, limit: int) -> Excerpt:
-    return Excerpt(list(queryset[:limit]), queryset.count())
+    """The first of a list and how many there are, in one query."""
+    items = list(queryset.annotate(in_all=Window(Count("pk")))[:limit])
+    return Excerpt(items, items[0].in_all if items else 0)
 
 
 # A reporter
 
 
-def parcels(person) -> Excerpt:
+def parcels(person, now, calendar) -> Excerpt:
     """The person's reports: those that wait for them first, then those on their way, then what is closed."""
     urgency = Case(
         When(worklists.to_confirm(person), then=Value(0)),
@@ -138,12 +165,27 @@ def parcels(person) -> Excerpt:
     )
     own = Ticket.objects.own(person)
     first = own.with_turn().prefetch_related("runs").order_by(urgency, "-updated_at", "-pk")[:PARCELS]
+    set_clocks([ticket.turn for ticket in first if ticket.turn], now, calendar)
     return Excerpt([_parcel(ticket, person) for ticket in first], own.count())
 
 
 def _parcel(ticket: Ticket, person: User) -> Parcel:
     awaits_me = ticket.awaits_confirmation and ticket.is_reported_by(person)
     return Parcel(ticket, stations(ticket, ticket.runs.all()), awaits_me)
+
+
+# Who coordinates or heads
+
+
+def oversight(procedures, now, calendar):
+    """Rows of these procedures that are late, and those whose limit comes by the end of the next working day."""
+    runs = _by_urgency(StepRun.objects.open().filter(ticket__procedure__in=procedures))
+    until = calendar.close_of_nth_day(now, 1)
+    is_late, is_soon = worklists.run_is_late(now), Q(due_at__gte=now, due_at__lte=until)
+    total = runs.aggregate(late=Count("pk", filter=is_late), soon=Count("pk", filter=is_soon))
+    late = Excerpt(list(runs.filter(is_late)[:SHORT]), total["late"])
+    soon = Excerpt(list(runs.filter(is_soon)[:SHORT]), total["soon"])
+    return {"late": late, "soon": soon, "until": until}
 
 
 # Kepala Bidang

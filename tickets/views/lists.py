@@ -6,12 +6,15 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from tickets import rules
 from tickets.filters import TicketFilter
 from tickets.models import Ticket
 from tickets.views import pulse
+from tickets.views.time_card import set_clocks
+from workflows import calendars
 
 PAGE_SIZE = 25
 NUMBER = re.compile(r"[A-Z]{2,9}-[0-9]{4}-[0-9]{4,6}")  # WEB-2026-0001; also what stands in an address
@@ -23,11 +26,13 @@ def ticket_list(request):
     """Every ticket this person may see, filtered by the address; searching for a number alone opens its ticket."""
     if ticket := _asked_by_number(request):
         return redirect(ticket)
-    version = pulse.version(request.user)
+    now, calendar = timezone.now(), calendars.current()
+    version = pulse.version(request.user, calendar, now)
     if pulse.is_unchanged(request, version):
         return HttpResponse(status=204)
-    filters = TicketFilter(request.GET, request=request)
+    filters = TicketFilter(request.GET, request=request, now=now)
     page = Paginator(filters.qs, PAGE_SIZE).get_page(request.GET.get("page"))
+    set_clocks([ticket.turn for ticket in page if ticket.turn], now, calendar)
     for ticket in page:
         ticket.is_own_turn = rules.may_complete(request.user, ticket, ticket.turn)
     return render(request, "tickets/list.html", {"filters": filters, "page": page, "version": version})

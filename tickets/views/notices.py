@@ -92,11 +92,9 @@ def _contents(request, form):
 
 
 def _tickets(person):
-    """Per ticket: how much was told of it, how much is unread, and when last. Only of what the person may still see."""
-    visible = Ticket.objects.visible_to(person).order_by().values("pk")
+    """Per ticket: how much was told of it, how much is unread, and when last."""
     return (
         Notice.objects.in_app(person)
-        .filter(ticket__in=visible)
         .order_by()
         .values("ticket")
         .annotate(total=Count("pk"), unread=Count("pk", filter=Q(read_at=None)), last=Max("at"))

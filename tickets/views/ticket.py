@@ -7,15 +7,22 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from tickets import actions, rules
+from tickets import actions, rules, why, words
 from tickets.forms.step import StepForm
 from tickets.forms.talk import CommentForm, HandOverForm, ReopenForm
+from tickets.forms.time import EstimateForm, ExtendForm, HoldForm
 from tickets.models import Ticket
 from tickets.sight import Sight
-from tickets.views.ticket_page import contents, news
+from tickets.views import pulse
+from tickets.views.ticket_page import contents, living_time, news
+from workflows import calendars
 from workflows.sop import END
+
+#: What a half-written form of the time card is told when its moment has passed.
+NEWS_OF_TIME = "Batas waktu langkah ini sudah lewat atau berubah."
 
 
 def an_act(view):
@@ -38,18 +45,41 @@ def detail(request, number):
 @require_safe
 @login_required
 def refresh(request, number):
-    """The living parts of the page, or nothing when they are as the page already shows them (`versi`)."""
+    """The living parts of the page: all of them when something was done (`versi`), the time card alone when only time
+    has passed (`waktu`), else nothing."""
     if not request.htmx:
         return redirect("tiket-detail", number)
     ticket = _visible(request, number)
-    if request.GET.get("versi") == str(Sight.of(request.user, ticket).version):
-        return HttpResponse(status=204)
     asked = request.GET
     request.GET = request.GET.copy()
-    for own in ("versi", "run"):
+    for own in ("versi", "waktu", "run"):
         request.GET.pop(own, None)
-    page = contents(request, ticket)
-    return render(request, "tickets/_live.html", {**page, "live": True, "news": news(page, _whole(asked.get("run")))})
+    if asked.get("versi") != str(Sight.of(request.user, ticket).version):
+        page = contents(request, ticket)
+        page |= {"live": True, "news": news(page, _whole(asked.get("run")))}
+        return render(request, "tickets/_live.html", page)
+    now, calendar = timezone.now(), calendars.current()
+    if asked.get("waktu") == pulse.tick(calendar, now):
+        return HttpResponse(status=204)
+    place = {"page_number": _whole(asked.get("page")) or 1, "oldest_first": asked.get("urut") == "lama"}
+    page = living_time(request.user, ticket, now, calendar) | place | {"live": True, "news": NEWS_OF_TIME}
+    return render(request, "tickets/_live_time.html", page)
+
+
+@require_safe
+@login_required
+def explain(request, number):
+    """Why is it due then? Of the row it stands on, of an earlier one (`run`), or of the reporter's time to answer."""
+    ticket = _visible(request, number)
+    runs = ticket.runs.select_related("performer").order_by("pk")
+    run = get_object_or_404(runs, pk=_whole(request.GET["run"])) if "run" in request.GET else runs.last()
+    calendar = calendars.current()
+    if ticket.confirm_by and "run" not in request.GET:
+        told = why.of_answer(run.left_at, ticket.confirm_by, calendar)
+    else:
+        run.ticket = ticket
+        told = why.of_run(Sight.of(request.user, ticket), run, calendar)
+    return render(request, "tickets/why.html", {"ticket": ticket, "why": told})
 
 
 @an_act
@@ -101,6 +131,53 @@ def hand_over(request, number):
     to = form.cleaned_data["person"]
     thanks = f"{to.name} sekarang memegang tugas ini."
     return _act(request, number, actions.hand_over, thanks, to=to, run=_run(request))
+
+
+# Time
+
+
+@an_act
+def hold(request, number):
+    return _set_time(request, number, HoldForm, actions.hold, "Langkah {row} ditunda sampai {until}.")
+
+
+@an_act
+def resume(request, number):
+    return _act(request, number, actions.resume, "Langkah ini dilanjutkan.", run=_run(request))
+
+
+@an_act
+def extend(request, number):
+    return _set_time(request, number, ExtendForm, actions.extend, "Langkah {row} diperpanjang sampai {until}.")
+
+
+@an_act
+def estimate(request, number):
+    thanks = "Perkiraan selesai langkah {row} dicatat: {until}."
+    return _set_time(request, number, EstimateForm, actions.estimate, thanks)
+
+
+def _set_time(request, number, form_class, action, thanks):
+    """Hold, extend or estimate. What cannot be done comes back with everything that was chosen and typed."""
+    ticket = _visible(request, number)
+    run = ticket.runs.filter(pk=_run(request)).first()
+    if run is None:
+        return _page(request, ticket, notice="Formulir ini tidak lengkap. Silakan ulangi.", status=422)
+    form = form_class(request.POST, run=run, now=timezone.now(), calendar=calendars.current())
+    if not form.is_valid():
+        return _page(request, ticket, time_form=form, status=422)
+    try:
+        action(ticket, by=request.user, **form.cleaned_data)
+    except actions.Incomplete as lacking:
+        form.reject(lacking.errors)
+        return _page(request, ticket, time_form=form, status=422)
+    except actions.Refused as refusal:
+        return _refused(request, number, refusal, time_form=form)
+    messages.success(request, thanks.format(row=run.row, until=words.day(form.cleaned_data["until"])))
+    return redirect(ticket)
+
+
+# Talk, and the end
 
 
 @an_act

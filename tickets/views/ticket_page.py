@@ -1,53 +1,74 @@
 """What the page of a ticket shows, read from the database in a fixed number of queries."""
 
 from django.core.paginator import Paginator
+from django.utils import timezone
 
-from tickets import rules, timeline
+from tickets import limits, rules, timeline
 from tickets.answers import shown
 from tickets.forms.base import OnceForm
 from tickets.forms.step import StepForm
 from tickets.forms.talk import CommentForm, HandOverForm, ReopenForm
 from tickets.models.history import Action
+from tickets.models.runs import LimitKind
 from tickets.sight import Sight
 from tickets.stations import done_in_words, stations
 from tickets.turn import handed_on, in_front, needs, waits_for, ways
+from tickets.views import pulse
+from tickets.views.time_card import time_card
 from tickets.words import when
+from workflows import calendars
 from workflows.sop import SELESAI, TIDAK_DIPROSES
 
 EVENTS_PER_PAGE = 20
 
 
-def contents(request, ticket, *, notice="", step_form=None, comment_form=None, reopen_form=None, hand_over_form=None):
+def contents(
+    request,
+    ticket,
+    *,
+    notice="",
+    step_form=None,
+    comment_form=None,
+    reopen_form=None,
+    hand_over_form=None,
+    time_form=None,
+):
     """Everything the templates ask. A form that comes back is shown in its place or, if that is gone, as text."""
-    person = request.user
+    person, now, calendar = request.user, timezone.now(), calendars.current()
     sight = Sight.of(person, ticket)
-    runs = list(ticket.runs.select_related("performer").order_by("pk"))
+    runs = _runs(ticket)
     ticket.rows_done = frozenset(run.row for run in runs if run.round == ticket.round and run.left_at)
     told = timeline.events(sight)
     way = stations(ticket, runs)
+    time = time_card(person, sight, runs, now=now, calendar=calendar, returned=time_form)
     oldest_first = request.GET.get("urut") == "lama"
+    events = Paginator(told if oldest_first else told[::-1], EVENTS_PER_PAGE).get_page(request.GET.get("page"))
     if ticket.is_open:
-        card = _row_card(person, sight, runs, step_form, hand_over_form)
+        card = _row_card(person, sight, runs, time, step_form, hand_over_form)
     else:
         card = _end_card(person, sight, runs, told, reopen_form)
-    returned = next(filter(None, (step_form, reopen_form, hand_over_form)), None)
+    returned = next(filter(None, (step_form, reopen_form, hand_over_form, time_form)), None)
+    shown_again = returned in card.values() or returned in time.values()
     return {
         "ticket": ticket,
         "takes_part": sight.is_whole,
         "version": sight.version,
+        "tick": pulse.tick(calendar, now),
         "notice": notice,
         "runs": runs,
         "stations": way,
         "done_in_words": done_in_words(way),
         "told": told,
-        "events": Paginator(told if oldest_first else told[::-1], EVENTS_PER_PAGE).get_page(request.GET.get("page")),
+        "events": events,
+        "page_number": events.number,
         "oldest_first": oldest_first,
         "evidence": shown(ticket.sop.evidence, _filed_evidence(sight), sight.files),
         "files": list(sight.files.values()),
         "people": _people(runs),
         "reported_to": _reported_to(ticket) if sight.is_whole else [],
         "card": card,
-        "lost": _lost(returned) if returned and returned not in card.values() else None,
+        "time": time,
+        "lost": _lost(returned) if returned and not shown_again else None,
         "may_comment": rules.may_comment(person, ticket),
         "comment_form": comment_form or CommentForm(owner=person, takes_part=sight.is_whole),
     }
@@ -68,13 +89,33 @@ def _filed_evidence(sight):
     return sight.acts[0].answers.get(sight.ticket.sop.evidence.key, {})
 
 
+def living_time(person, ticket, now, calendar):
+    """The part of the page that changes by itself as time passes: the time card, and what it asks."""
+    sight = Sight.of(person, ticket)
+    return {
+        "ticket": ticket,
+        "version": sight.version,
+        "tick": pulse.tick(calendar, now),
+        "time": time_card(person, sight, _runs(ticket), now=now, calendar=calendar),
+    }
+
+
+def _runs(ticket):
+    """The visits of rows, oldest first, with who performed them and what moved their limits."""
+    runs = ticket.runs.select_related("performer").prefetch_related(limits.open_hold(), "extensions")
+    found = list(runs.order_by("pk"))
+    for run in found:
+        run.ticket = ticket
+    return found
+
+
 def _people(runs):
-    """Who performed what: (name, role, rows), in the order they came in."""
+    """Who performed what: (name, role, their runs), in the order they came in."""
     found = {}
     for run in runs:
         if run.performer:
-            found.setdefault((run.performer.name, run.get_role_display()), []).append(run.row)
-    return [(name, role, _each_once(rows)) for (name, role), rows in found.items()]
+            found.setdefault((run.performer.name, run.get_role_display()), []).append(run)
+    return [(name, role, theirs) for (name, role), theirs in found.items()]
 
 
 def _reported_to(ticket):
@@ -93,13 +134,13 @@ def _each_once(rows):
 # The card on top: the next act of this person, or whom the ticket waits for
 
 
-def _row_card(person, sight, runs, step_form, hand_over_form):
-    """The card of a row. With the form, if it is this person's turn."""
+def _row_card(person, sight, runs, time, step_form, hand_over_form):
+    """The card of a row. With the form, if it is this person's turn; a tentative row asks for its estimate first."""
     ticket, run = sight.ticket, runs[-1]
     holders = list(rules.colleagues(ticket))
     is_shared = len(holders) > 1
     card = {
-        "key": f"{ticket.state}:{run.pk}:{run.performer_id}",
+        "key": f"{ticket.state}:{run.pk}:{run.performer_id}:{_awaits_estimate(run)}",
         "kind": "waiting",
         "run": run,
         "needs": needs(sight, run.step, runs) if sight.is_whole else [],
@@ -111,11 +152,17 @@ def _row_card(person, sight, runs, step_form, hand_over_form):
     }
     if rules.may_hand_over(person, ticket, run) and any(holder not in (run.performer, person) for holder in holders):
         card["hand_over_form"] = hand_over_form or HandOverForm(people=rules.colleagues(ticket, without=run))
-    if rules.may_complete(person, ticket, run):
+    if rules.may_complete(person, ticket, run) and _awaits_estimate(run):
+        card |= {"kind": "estimate", "estimate_form": time.pop("estimate_form")}
+    elif rules.may_complete(person, ticket, run):
         fits = step_form is not None and step_form.run_pk == run.pk
         form = step_form if fits else StepForm(ticket=ticket, run=run, owner=person)
         card |= {"kind": "turn", "form": form, **_acts(ticket, run, form)}
     return card
+
+
+def _awaits_estimate(run):
+    return run.limit_kind == LimitKind.TENTATIVE and run.due_at is None
 
 
 def _acts(ticket, run, form):
@@ -135,10 +182,11 @@ def _acts(ticket, run, form):
 def _end_card(person, sight, runs, told, reopen_form):
     """The card of a ticket that has left the table."""
     ticket = sight.ticket
+    ended_by = (Action.CONFIRM, Action.LAPSE) if ticket.state == SELESAI else (Action.COMPLETE,)
     card = {
         "key": f"{ticket.state}:{len(runs)}",
         "kind": {SELESAI: "done", TIDAK_DIPROSES: "not_processed"}.get(ticket.state, "unconfirmed"),
-        "event": timeline.latest(told, Action.CONFIRM if ticket.state == SELESAI else Action.COMPLETE),
+        "event": timeline.latest(told, *ended_by),
         "results": _results(sight),
     }
     if rules.may_confirm(person, ticket):
