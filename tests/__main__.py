@@ -22,7 +22,8 @@ def main():
 
 
 def pytest(marks, **environment):
-    command = [sys.executable, "-m", "pytest", "-n", "auto", "--dist", "worksteal", "-m", marks, *sys.argv[1:]]
+    hands = str((os.cpu_count() or 1) + 1)  # browsers and other processes are often waited for
+    command = [sys.executable, "-m", "pytest", "-n", hands, "--dist", "worksteal", "-m", marks, *sys.argv[1:]]
     return subprocess.run(command, env=os.environ | environment, check=False).returncode == 0
 
 

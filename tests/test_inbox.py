@@ -11,6 +11,12 @@ from workflows.roles import Role
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def _on_tuesday():
+    with time_machine.travel(TUESDAY, tick=False):
+        yield
+
+
 @pytest.fixture
 def told(cast):
     """The entry that row 1 of SPJ Online makes for Kepala Bidang."""
@@ -33,7 +39,6 @@ def test_an_entry_says_who_reported_what_to_whom(told, kepala, client_of):
     )
 
 
-@time_machine.travel(TUESDAY, tick=False)
 def test_marking_an_entry_known_takes_it_off_the_unread(told, kepala, client_of):
     client = client_of(kepala)
 

@@ -1,13 +1,15 @@
 """Thousands of random acts by random people, each foretold by a plain model that knows only the transcribed tables.
 
-The model is built from `tests/data/*.yaml`, not from our `Sop` objects. After every act the whole record of the ticket
-(state, round, runs, history) must be what the model says, and the history must verify.
+The model is built from `tests/data/*.yaml`, not from our `Sop` objects, and asks the slow oracle what is due when.
+After every act the whole record of the ticket (state, round, runs, limits, rungs, verdicts, history) must be what the
+model says, and the history must verify.
 """
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -18,25 +20,36 @@ from hypothesis.internal.conjecture import providers
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from tests.factories import TUESDAY, answers_for, person
-from tickets import actions, history, rules
-from tickets.models import Attachment, RoleAssignment, StepRun, Ticket, User
+from tests.oracle import PADANG, Oracle
+from tests.oracle_row import Event, Row
+from tests.workflows.test_worktime_oracle import HOURS, RAMADAN, RAMADAN_HOURS
+from tickets import actions, history, limits, rules, sweep
+from tickets.models import Attachment, RoleAssignment, Rung, StepRun, Ticket, User
 from tickets.models.history import Action
-from workflows import machine, sops
+from workflows import calendars, machine, sops
 from workflows.sop import Sop
+from workflows.worktime import Calendar
 
 DATA = Path(__file__).parent / "data"
 CAUSES = ("coding", "infrastruktur", "keduanya", "tanpa_perbaikan")
 TO_CONFIRM, DONE, NOT_PROCESSED = "menunggu-konfirmasi", "selesai", "tidak-diproses"
 OUTCOMES = ("done", "conflict", "refused", "incomplete")
+VERDICTS = ("tepat_waktu", "diperpanjang", "terlambat", "tanpa_batas", "melewati_perkiraan")
+TIME = ("hold", "resume", "extend", "estimate")
+REPORTER, OTHER = "pelapor", "lainnya"
+HOLD_DAYS, CONFIRM_DAYS = 5, 3
+SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
+#: When the office works, until somebody changes the calendar: as it is shipped.
+OFFICE = Oracle(hours=HOURS, seasons=[(*RAMADAN[0], RAMADAN_HOURS)])
 KEPALA_BIDANG = "kepala_bidang_aptika"
 WALK = settings(
-    max_examples=206,
-    stateful_step_count=38,  # at most; it comes to 30 on average
+    max_examples=180,
+    stateful_step_count=38,  # at most
     derandomize=True,
     deadline=None,
     database=None,
     suppress_health_check=list(HealthCheck),
-    phases=[Phase.generate, Phase.shrink],
+    phases=[Phase.generate],
 )
 
 
@@ -101,6 +114,37 @@ class Report:
     pk: int = 0
     run_keys: list = field(default_factory=list)
     verified: list = field(default_factory=list)
+    time: Row | None = None  # of the row it stands on
+    waits_for: str = ""
+    past: list = field(default_factory=list)  # how each row that was left kept its limit
+    confirm_by: datetime | None = None
+
+    def enter(self, now):
+        """Come to a row or an end, and begin to count its time."""
+        self.time = Row(self.limit, now, OFFICE) if self.is_open else None
+        self.confirm_by = OFFICE.close_of_nth_day(now, CONFIRM_DAYS) if self.at == TO_CONFIRM else None
+
+    @property
+    def limit(self):
+        told = {"amount": None, "extendable": False} | self.table.rows[self.at]["duration"]
+        return SimpleNamespace(**told)
+
+    def is_held(self, now):
+        return bool(self.time.held_now and now < self.time.held_now[1])
+
+    @property
+    def waits_for_reply(self):
+        return self.is_open and self.time.held_now is not None and self.waits_for == REPORTER
+
+    def has_passed(self, now):
+        return self.time.due is not None and now >= self.time.due
+
+    def let_go(self, by, now):
+        """End the hold it is under, if any: by nobody, when it has run out by itself."""
+        if self.time.held_now:
+            ran_out = not self.is_held(now)
+            self.time.happen(Event(now, "resume"))
+            self.write("resume", None if ran_out else by)
 
     @property
     def is_open(self):
@@ -131,8 +175,9 @@ class Report:
     def write(self, action, by):
         self.log.append((action, by, self.state, self.round))
 
-    def go(self, arrow, to):
+    def go(self, arrow, to, now):
         self.at = int(to) if to.isdigit() else to
+        self.enter(now)
         self.performer = self.gave_back = None
         if arrow.get("new_round"):
             self.round += 1
@@ -157,20 +202,27 @@ class Model:
     def coordinates(self, name, report):
         return any(self.holds(name, role) for role in report.table.coordinators())
 
-    def file(self, procedure, by):
+    def file(self, procedure, by, now):
         report = Report(self.tables[procedure], reporter=by)
+        report.enter(now)
         report.given.add(report.table.evidence)
         report.write("file_report", by)
         self.reports.append(report)
         return report
 
-    def complete(self, report, by, *, arrow, cause, with_answers, with_reason, stale):
+    def objection(self, report, by, *, stale):
+        """What stands in the way of acting on a row, whatever the act."""
         if not report.is_open or (stale and report.runs_left):
             return "conflict"
         if not self.holds(by, report.role):
             return "refused"
-        if report.performer not in (None, by):
-            return "conflict"
+        return "conflict" if report.performer not in (None, by) else None
+
+    def complete(self, report, by, now, *, arrow, cause, with_answers, with_reason, stale):
+        if objection := self.objection(report, by, stale=stale):
+            return objection
+        if report.time.is_tentative and not report.time.has_time:
+            return "incomplete"
         if report.needed() and not with_answers:
             return "incomplete"
         known_cause = cause if with_answers and "analisis" in report.asked() else report.cause
@@ -181,7 +233,11 @@ class Model:
         report.cause = known_cause
         report.rows_done.add(report.at)
         report.runs_left.append((report.at, report.round, by, to))
-        report.go(arrow, to)
+        if not report.is_held(now):
+            report.let_go(by, now)
+        report.time.happen(Event(now, "leave"))
+        report.past.append((report.time.due, *report.time.closed))
+        report.go(arrow, to, now)
         report.write("complete_step", by)
         return "done"
 
@@ -230,34 +286,107 @@ class Model:
             report.write(action, by)
         return "done"
 
-    def comment(self, report, by, *, internal):
+    def comment(self, report, by, now, *, internal):
         insider = self.takes_part(by, report)
         if not insider and (internal or by != report.reporter):
             return "refused"
         report.write("comment", by)
+        if by == report.reporter and not internal and report.waits_for_reply:
+            report.let_go(by, now)
         return "done"
 
+    # Time
+
+    def hold(self, report, by, now, *, stale, reason, note, until):
+        if objection := self.objection(report, by, stale=stale):
+            return objection
+        if report.is_held(now) or report.has_passed(now):
+            return "refused"
+        close = self.close(until, now)
+        if (reason == OTHER and not note) or not close or close > OFFICE.close_of_nth_day(now, HOLD_DAYS):
+            return "incomplete"
+        report.let_go(by, now)
+        report.time.happen(Event(now, "hold", close))
+        report.waits_for = reason
+        return self.set_time(report, by, "hold")
+
+    def resume(self, report, by, now, *, stale):
+        objection = self.objection(report, by, stale=stale)
+        if objection and not (report.is_open and not (stale and report.runs_left) and self.coordinates(by, report)):
+            return "conflict" if not report.is_open or (stale and report.runs_left) else "refused"
+        report.let_go(by, now)
+        return "done"
+
+    def extend(self, report, by, now, *, stale, with_reason, until):
+        if objection := self.objection(report, by, stale=stale):
+            return objection
+        if not report.limit.extendable or report.has_passed(now):
+            return "refused"
+        close = self.close(until, now)
+        if not with_reason or not close or close <= report.time.due:
+            return "incomplete"
+        return self.give_time(report, by, now, "extend", close)
+
+    def estimate(self, report, by, now, *, stale, with_reason, until):
+        if objection := self.objection(report, by, stale=stale):
+            return objection
+        if not report.time.is_tentative or report.is_held(now):
+            return "refused"
+        close = self.close(until, now)
+        if (report.time.has_time and not with_reason) or not close:
+            return "incomplete"
+        return self.give_time(report, by, now, "estimate", close)
+
+    def give_time(self, report, by, now, what, close):
+        if not report.is_held(now):
+            report.let_go(by, now)
+        report.time.happen(Event(now, what, close))
+        return self.set_time(report, by, what)
+
+    def set_time(self, report, by, what):
+        """Who sets the time of a task that nobody had, has it."""
+        report.performer, report.gave_back = by, None
+        report.write(what, by)
+        return "done"
+
+    def close(self, day, now):
+        """The close of business that a day means, if it is still to come."""
+        close = OFFICE.close_of_day(day)
+        return close if close and close > now else None
+
+    def sweep(self, report, now):
+        """What the clock does to a report."""
+        if report.is_open:
+            if not report.is_held(now):
+                report.let_go(None, now)
+            report.time.happen(Event(now, "tick"))
+        elif report.confirm_by and report.confirm_by < now:
+            report.at = DONE
+            report.enter(now)
+            report.write("lapse", None)
+
     def not_awaited(self, report):
-        decided = any(action in ("confirm", "reopen") for action, *_ in report.log)
+        decided = any(action in ("confirm", "reopen", "lapse") for action, *_ in report.log)
         return "conflict" if decided else "refused"
 
-    def confirm(self, report, by):
+    def confirm(self, report, by, now):
         if report.at != TO_CONFIRM:
             return self.not_awaited(report)
         if by != report.reporter:
             return "refused"
         report.at = DONE
+        report.enter(now)
         report.write("confirm", by)
         return "done"
 
-    def reopen(self, report, by, *, with_reason):
+    def reopen(self, report, by, now, *, with_reason):
         if report.at != TO_CONFIRM:
             return self.not_awaited(report)
         if by != report.reporter and not self.coordinates(by, report):
             return "refused"
         if not with_reason:
             return "incomplete"
-        report.go(report.table.reopen, str(report.table.reopen["to"]))
+        report.go(report.table.reopen, str(report.table.reopen["to"]), now)
         report.write("reopen", by)
         return "done"
 
@@ -287,15 +416,25 @@ class Walk(RuleBasedStateMachine):
         self.model = Model(tables, people)
         self.people = people
         self.users = {user.name: user for user in User.objects.all()}
-        self.names = {user.pk: user.name for user in self.users.values()}
+        self.names = {user.pk: user.name for user in self.users.values()} | {None: None}
         self.now = TUESDAY
 
     def teardown(self):
         try:
             assert list(history.verify()) == []
+            assert list(limits.differences(calendars.current())) == []
+            self.count()
         finally:
             transaction.set_rollback(True)
             self.scene.__exit__(None, None, None)
+
+    def count(self):
+        """What this walk has come by."""
+        for report in self.model.reports:
+            self.tally["lapse"] += "lapse" in {action for action, *_ in report.log}
+            for _, verdict, *_ in report.past:
+                self.tally[verdict] += 1
+        self.tally["rungs"] += Rung.objects.count()
 
     # Choices
 
@@ -318,13 +457,12 @@ class Walk(RuleBasedStateMachine):
     def performer(self, chance, report):
         """Mostly whoever may complete the row."""
         kind = "performer" if report.performer else "role"
-        return self.somebody(chance, report, *[kind] * 9, "role", "coordinator", "anybody")
+        return self.somebody(chance, report, *[kind] * 8, "role", "role", "coordinator", "anybody")
 
     # Acts
 
     def both(self, report, expected, act, *, by, **arguments):
         """Do what the model has done already, and see that both agree."""
-        self.now += timedelta(minutes=1)
         try:
             act(Ticket(pk=report.pk), by=self.users[by], now=self.now, **arguments)
             outcome = "done"
@@ -337,6 +475,7 @@ class Walk(RuleBasedStateMachine):
         assert outcome == expected
         self.tally[outcome] += 1
         self.compare(report)
+        self.now += timedelta(minutes=1)
 
     @initialize(chance=SEED)
     def begin(self, chance):
@@ -346,7 +485,7 @@ class Walk(RuleBasedStateMachine):
     @rule(chance=SEED)
     def file(self, chance):
         procedure, by = chance.choice(list(self.model.tables)), chance.choice(list(self.people))
-        report = self.model.file(procedure, by)
+        report = self.model.file(procedure, by, self.now)
         sop, user = sops.for_procedure(procedure), self.users[by]
         screenshot = Attachment.objects.create(
             kind="image", uploaded_by=user, uploaded_at=self.now, name="a.png", content_type="image/png", size=1,
@@ -359,12 +498,14 @@ class Walk(RuleBasedStateMachine):
         report.pk = ticket.pk
         self.tally["done"] += 1
         self.compare(report)
+        self.now += timedelta(minutes=1)
 
     @rule(chance=SEED)
     def complete(self, chance):
         report = self.some_report(chance)
         arrows = list(report.table.arrows.get(report.at, {"2": {}}).items())
-        arrow, told = arrows[0] if chance.random() < 0.5 else chance.choice(arrows)
+        leads_on = arrows[0][0].isdigit()  # on a last row, which is seldom come to, every arrow is as likely
+        arrow, told = arrows[0] if leads_on and chance.random() < 0.3 else chance.choice(arrows)
         cause = chance.choice([cause for cause in CAUSES if fits(told, cause)])
         self.press(chance, report, arrow, cause)
 
@@ -375,6 +516,11 @@ class Walk(RuleBasedStateMachine):
     @rule(chance=SEED)
     def complete_once_more(self, chance):
         self.complete(chance=chance)
+
+    @rule(chance=SEED)
+    def complete_row_after_row(self, chance):  # so that a walk comes to the end of an SOP
+        for _ in range(4):
+            self.complete(chance=chance)
 
     @rule(chance=SEED)
     def complete_badly(self, chance):
@@ -394,12 +540,21 @@ class Walk(RuleBasedStateMachine):
 
     def press(self, chance, report, arrow, cause, *, with_answers=True, with_reason=True, stale=False):
         by, before = self.performer(chance, report), report.at
+        if report.is_open and report.time.is_tentative and not report.time.has_time and chance.random() < 0.8:
+            self.set_time(chance, report, "estimate", by)
         ticket = Ticket.objects.get(pk=report.pk)
         answers = answers_for(ticket, self.users[by], penyebab=cause) if with_answers and report.is_open else {}
         run = report.run_keys[0 if stale and report.runs_left else -1]
         reason = "Sudah diperiksa." if with_reason else " "
         expected = self.model.complete(
-            report, by, arrow=arrow, cause=cause, with_answers=with_answers, with_reason=with_reason, stale=stale
+            report,
+            by,
+            self.now,
+            arrow=arrow,
+            cause=cause,
+            with_answers=with_answers,
+            with_reason=with_reason,
+            stale=stale,
         )
 
         self.both(report, expected, actions.complete_step, by=by, run=run, arrow=arrow, answers=answers, reason=reason)
@@ -427,22 +582,88 @@ class Walk(RuleBasedStateMachine):
     @rule(chance=SEED)
     def comment(self, chance):
         report, internal = self.some_report(chance), chance.random() < 0.5
-        by = self.somebody(chance, report, "role", "reporter", "anybody")
-        expected = self.model.comment(report, by, internal=internal)
+        if waiting := [asked for asked in self.model.reports if asked.waits_for_reply]:
+            report = chance.choice(waiting)
+        by = self.somebody(chance, report, "role", "reporter", "reporter", "anybody")
+        expected = self.model.comment(report, by, self.now, internal=internal)
         self.both(report, expected, actions.comment, by=by, text="Ya.", internal=internal)
 
     @rule(chance=SEED)
     def confirm(self, chance):
         report = self.some_report(chance)
         by = self.somebody(chance, report, "reporter", "coordinator", "anybody")
-        self.both(report, self.model.confirm(report, by), actions.confirm, by=by)
+        self.both(report, self.model.confirm(report, by, self.now), actions.confirm, by=by)
 
     @rule(chance=SEED)
     def reopen(self, chance):
         report, with_reason = self.some_report(chance), chance.random() < 0.7
         by = self.somebody(chance, report, "reporter", "coordinator", "anybody")
-        expected = self.model.reopen(report, by, with_reason=with_reason)
+        expected = self.model.reopen(report, by, self.now, with_reason=with_reason)
         self.both(report, expected, actions.reopen, by=by, reason="Galat lagi." if with_reason else "")
+
+    # Time
+
+    @rule(chance=SEED)
+    def somebody_sets_the_time(self, chance):
+        report = self.some_report(chance)
+        what = chance.choice(self.fitting(report) if chance.random() < 0.85 else TIME)
+        kinds = ("coordinator", "performer", "role") if what == "resume" else ("performer", "role")
+        by = self.somebody(chance, report, *kinds) if chance.random() < 0.3 else self.performer(chance, report)
+        self.set_time(chance, report, what, by)
+
+    @rule(chance=SEED)
+    def somebody_sets_the_time_again(self, chance):
+        self.somebody_sets_the_time(chance=chance)
+
+    def fitting(self, report):
+        """The acts on the time of a row that make sense just now."""
+        if not report.is_open:
+            return TIME
+        if report.is_held(self.now):
+            return ("resume", "extend") if report.limit.extendable else ("resume",)
+        further = ("extend",) * 2 * report.limit.extendable + ("estimate",) * report.time.is_tentative
+        return ("hold", *further)
+
+    def set_time(self, chance, report, what, by):
+        stale, with_reason = chance.random() < 0.05, chance.random() < 0.9
+        until = self.now.astimezone(PADANG).date() + DAY * chance.choice((-1, 0, 1, 1, 2, 2, 3, 5, 9))
+        told = {"stale": stale}
+        act = {"run": report.run_keys[0 if stale and report.runs_left else -1]}
+        if what == "hold":
+            reason = chance.choice((REPORTER, REPORTER, "pihak_ketiga", OTHER))
+            told |= {"reason": reason, "note": with_reason, "until": until}
+            act |= {"reason": reason, "note": "Suku cadang." if with_reason else " ", "until": until}
+        elif what != "resume":
+            told |= {"with_reason": with_reason, "until": until}
+            act |= {"reason": "Sudah diperiksa." if with_reason else " ", "until": until}
+        expected = getattr(self.model, what)(report, by, self.now, **told)
+        self.tally[what] += expected == "done"
+        self.both(report, expected, getattr(actions, what), by=by, **act)
+
+    @rule(chance=SEED)
+    def time_passes(self, chance):
+        """To an instant at which something is due, or a second from it, or by minutes, hours or days."""
+        silences = [report.confirm_by for report in self.model.reports if report.confirm_by]
+        edges = silences or [edge for report in self.model.reports for edge in self.edges(report) if edge > self.now]
+        if edges and chance.random() < 0.6:
+            edge = chance.choice(edges).replace(microsecond=0) + SECOND * chance.choice((-1, 0, 1, 1))
+            self.now = max(self.now, edge)
+        else:
+            self.now += timedelta(minutes=chance.choice((2, 4, 30, 200, 24 * 60)))
+        if chance.random() < 0.7:
+            self.sweep()
+
+    def edges(self, report):
+        row = report.time
+        return [edge for edge in (row.due, row.next_rung, row.held_now and row.held_now[1]) if edge] if row else []
+
+    def sweep(self):
+        for report in self.model.reports:
+            self.model.sweep(report, self.now)
+        assert sweep.sweep(now=self.now).failed == 0
+        for report in self.model.reports:
+            self.compare(report)
+        self.now += SECOND
 
     @rule(chance=SEED)
     def role_is_taken_or_given_back(self, chance):
@@ -460,21 +681,32 @@ class Walk(RuleBasedStateMachine):
     def compare(self, report):
         """The record of a ticket is what the model remembers, and what was written proves itself."""
         ticket = Ticket.objects.get(pk=report.pk)
-        runs = list(
-            StepRun.objects.filter(ticket=report.pk)
-            .order_by("pk")
-            .values_list("pk", "row", "round", "role", "performer__name", "arrow", "left_at")
-        )
+        runs = list(StepRun.objects.filter(ticket=report.pk).order_by("pk").select_related("performer"))
         standing = [(report.at, report.round, report.role, report.performer)] if report.is_open else []
         if ticket.version > len(report.verified):
             self.verify(report, ticket)
 
         assert (ticket.state, ticket.round, ticket.version) == (report.state, report.round, len(report.log))
         assert set(ticket.given) == report.given
-        assert [run[1:5] for run in runs if run[6] is None] == standing
-        assert [(row, n, by, to) for _, row, n, _, by, to, left_at in runs if left_at] == report.runs_left
+        assert [
+            (run.row, run.round, run.role, run.performer and run.performer.name) for run in runs if not run.left_at
+        ] == standing
+        assert [(run.row, run.round, run.performer.name, run.arrow) for run in runs if run.left_at] == report.runs_left
         assert (ticket.closed_at is not None) == (report.at in (DONE, NOT_PROCESSED))
-        report.run_keys = [run[0] for run in runs]
+        self.compare_time(report, ticket, runs)
+        report.run_keys = [run.pk for run in runs]
+
+    def compare_time(self, report, ticket, runs):
+        """Limits, rungs and verdicts to the second."""
+        rows = [report.time] if report.time else []
+        rungs = Rung.objects.filter(run__ticket=report.pk, run__left_at=None).order_by("pk")
+
+        assert ticket.confirm_by == report.confirm_by
+        assert [(run.due_at, run.next_rung_at) for run in runs if not run.left_at] == [
+            (row.due, row.next_rung) for row in rows
+        ]
+        assert [how_it_was_kept(run) for run in runs if run.left_at] == report.past
+        assert list(rungs.values_list("kind", "nth", "at")) == [rung for row in rows for rung in row.climbed]
 
     def verify(self, report, ticket):
         """The whole history of a ticket tells the acts of the model, in a chain without a break."""
@@ -485,6 +717,11 @@ class Walk(RuleBasedStateMachine):
             (entry.action, self.names[entry.by_id], entry.to_state, entry.round) for entry in report.verified
         ] == report.log
         assert list(history.chain_breaks(ticket, report.verified)) == []
+
+
+def how_it_was_kept(run):
+    spans = (run.late_minutes, run.worked_minutes, run.held_minutes, run.budget_minutes, run.extra_minutes)
+    return run.due_at, run.verdict, *(None if span is None else round(span * 60, 6) for span in spans)
 
 
 @pytest.fixture(autouse=True)
@@ -510,7 +747,7 @@ def people(db):
 
 
 def walked(tables, people, how=WALK):
-    tally = dict.fromkeys(OUTCOMES, 0) | {"arrows": set()}
+    tally = dict.fromkeys((*OUTCOMES, *TIME, *VERDICTS, "lapse", "rungs"), 0) | {"arrows": set()}
     run_state_machine_as_test(lambda: Walk(tables, people, tally), settings=how)
     return tally
 
@@ -572,6 +809,35 @@ def keep_the_old_result(tables, monkeypatch):
     monkeypatch.setattr(Sop, "outdated_from", lambda sop, no: frozenset())
 
 
+def forget_the_hold(tables, monkeypatch):
+    monkeypatch.setattr(limits, "_reached", lambda run, minutes, calendar, holds: calendar.add(run.entered_at, minutes))
+
+
+def lose_the_new_time(tables, monkeypatch):
+    monkeypatch.setattr(limits, "added_by", lambda *arguments: 60.0)
+
+
+def stop_the_clock_after_the_limit(tables, monkeypatch):
+    monkeypatch.setattr(actions, "_refuse_if_passed", lambda *arguments: None)
+
+
+def turn_a_deaf_ear(tables, monkeypatch):
+    monkeypatch.setattr(actions, "_hear_the_reporter", lambda ticket, *, by, now: None)
+
+
+def warn_too_late(tables, monkeypatch):
+    monkeypatch.setattr(limits, "WARNING_SHARE", 0.8)
+
+
+def wait_for_ever(tables, monkeypatch):
+    monkeypatch.setattr(actions, "lapse", lambda ticket, *, now: ticket)
+
+
+def fall_due_at_the_opening(tables, monkeypatch):
+    add = Calendar.add
+    monkeypatch.setattr(Calendar, "add", lambda calendar, *arguments: calendar.next_opening(add(calendar, *arguments)))
+
+
 def _entering(enter, spoil):
     def entered(ticket, now):
         spoil(ticket)
@@ -590,6 +856,13 @@ def _entering(enter, spoil):
         miscount_the_round,
         leave_the_chain_open,
         keep_the_old_result,
+        forget_the_hold,
+        lose_the_new_time,
+        stop_the_clock_after_the_limit,
+        turn_a_deaf_ear,
+        warn_too_late,
+        wait_for_ever,
+        fall_due_at_the_opening,
     ],
 )
 def test_the_walk_notices(tables, people, monkeypatch, spoil):

@@ -20,7 +20,7 @@ from tickets import actions, uploads
 from tickets.actions import OnBehalfOf
 from tickets.demo import screenshots, stories
 from tickets.demo.stories import CODING, INFRASTRUKTUR, KEDUANYA, SPJ, SPJ_REFUSED, TANPA_PERBAIKAN, WEB_REFUSED
-from tickets.models import Hold, ReportedTo, User
+from tickets.models import Hold, Notice, ReportedTo, User
 from tickets.models.tickets import Impact
 from workflows import calendars, sops
 from workflows.forms import asked
@@ -545,3 +545,10 @@ def _read_what_was_reported(reports, person, now):
     for reported in told.select_related("ticket").order_by("pk"):
         if ours[reported.ticket_id].chance.random() < 0.75:
             actions.acknowledge(reported, by=person, now=now)
+
+
+def put_notices_away(people: dict[str, User], *, until: datetime) -> None:
+    """What was told is as an office would have it: nobody is mailed about a made-up past, and what is old was read."""
+    told = Notice.objects.filter(person__in=people.values())
+    told.filter(channel=Notice.Channel.MAIL).delete()
+    told.filter(at__lt=until - timedelta(days=2)).update(read_at=until)

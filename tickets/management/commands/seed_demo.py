@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
 from tickets.demo.calendar import seed_calendar
-from tickets.demo.office import act_out
+from tickets.demo.office import act_out, put_notices_away
 from tickets.demo.people import seed_people
 from tickets.models import Ticket
 
@@ -50,6 +50,7 @@ class Command(BaseCommand):
             there = Ticket.objects.filter(filed_by__in=people.values()).count()
             if there < tickets:
                 self.act_out(there, tickets, people, until or now)
+                put_notices_away(people, until=until or now)
                 self.say(f"Made {tickets - there} demo reports.")
             else:
                 self.say(f"There are {there} demo reports already; nothing was added.")
