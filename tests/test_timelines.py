@@ -123,7 +123,7 @@ class Teller:
         may = ["tick", "tick"]
         if row.due is None or at < row.due:
             may += [] if is_held else ["hold", "hold", "hold"]
-            may += ["extend"] * 4 if row.limit.extendable else []
+            may += ["extend"] * 4 if row.limit.extendable and not is_held else []
         if is_held:
             may += ["resume", "resume"]
         if row.is_tentative and not is_held:
