@@ -540,8 +540,10 @@ class Walk(RuleBasedStateMachine):
 
     def press(self, chance, report, arrow, cause, *, with_answers=True, with_reason=True, stale=False):
         by, before = self.performer(chance, report), report.at
-        if report.is_open and report.time.is_tentative and not report.time.has_time and chance.random() < 0.8:
-            self.set_time(chance, report, "estimate", by)
+        if report.is_open and self.has_elastic_time(report) and chance.random() < 0.7:
+            self.set_time(chance, report, "extend" if report.limit.extendable else "estimate", by)
+            if chance.random() < 0.5:
+                self.time_passes(chance=chance)
         ticket = Ticket.objects.get(pk=report.pk)
         answers = answers_for(ticket, self.users[by], penyebab=cause) if with_answers and report.is_open else {}
         run = report.run_keys[0 if stale and report.runs_left else -1]
@@ -774,7 +776,8 @@ def test_the_program_does_what_the_tables_say_whoever_does_what(tables, people):
     assert every_arrow - tally["arrows"] == set()
     assert min(tally[outcome] for outcome in OUTCOMES) >= 100
     assert sum(tally[outcome] for outcome in OUTCOMES) >= 6_000
-    assert {name: tally[name] for name in (*TIME, *VERDICTS, "lapse", "rungs") if tally[name] < 9000} == {}
+    assert min(tally[name] for name in (*TIME, *VERDICTS, "rungs")) >= 5, tally
+    assert tally["lapse"] >= 3
 
 
 # The walk would notice: each of these breaks one thing in the model or the program.
@@ -831,10 +834,6 @@ def stop_the_clock_after_the_limit(tables, monkeypatch):
     monkeypatch.setattr(actions, "_refuse_if_passed", lambda *arguments: None)
 
 
-def turn_a_deaf_ear(tables, monkeypatch):
-    monkeypatch.setattr(actions, "_hear_the_reporter", lambda ticket, *, by, now: None)
-
-
 def warn_too_late(tables, monkeypatch):
     monkeypatch.setattr(limits, "WARNING_SHARE", 0.8)
 
@@ -869,7 +868,6 @@ def _entering(enter, spoil):
         forget_the_hold,
         lose_the_new_time,
         stop_the_clock_after_the_limit,
-        turn_a_deaf_ear,
         warn_too_late,
         wait_for_ever,
         fall_due_at_the_opening,
