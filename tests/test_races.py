@@ -11,9 +11,10 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from tests.factories import fields_for, person, report, upload, walk
+from tests.factories import a_working_day, fields_for, person, report, upload, walk
 from tickets import actions, history
 from tickets.models import Ticket, User
+from tickets.models.runs import LimitKind
 from workflows import sops
 from workflows.roles import Role
 from workflows.sop import END, MENUNGGU_KONFIRMASI, SELESAI
@@ -73,9 +74,18 @@ def pairs(cast):
     }
 
 
-def race_for_the_row(ticket, pairs):
+def estimated(ticket, cast):
+    """The ticket as it is raced for: a tentative row has its estimate, and nobody has the task."""
+    run, by = ticket.runs.open().get(), cast.holder(ticket.step.performer)
+    if run.limit_kind == LimitKind.TENTATIVE:
+        actions.estimate(ticket, by=by, run=run.pk, until=a_working_day())
+        actions.release(ticket, by=by, run=run.pk)
+    return Ticket.objects.get(pk=ticket.pk)
+
+
+def race_for_the_row(ticket, pairs, cast):
     """Eight presses by two accounts to leave the row the ticket stands on; what was not as it must be."""
-    ticket = Ticket.objects.get(pk=ticket.pk)
+    ticket = estimated(Ticket.objects.get(pk=ticket.pk), cast)
     row, version = ticket.step.no, ticket.version
     run = ticket.runs.open().get()
     fields = fields_for(ticket, ticket.filed_by, penyebab="keduanya") | {
@@ -111,7 +121,7 @@ def race_for_the_row(ticket, pairs):
 def races(cast, pairs, *, rounds):
     """What went wrong in each of the rounds that had anything go wrong, and the ticket that was raced for."""
     ticket = report(by=cast.reporter, answers=LINK)
-    found = [race_for_the_row(ticket, pairs) for _ in range(rounds)]
+    found = [race_for_the_row(ticket, pairs, cast) for _ in range(rounds)]
     return [problems for problems in found if problems], ticket
 
 
@@ -121,7 +131,7 @@ def test_of_eight_that_complete_a_row_at_once_one_wins_and_the_others_are_told(c
     assert problems == []
     assert [str(found) for found in history.verify()] == []
     times = list(ticket.entries.values_list("at", flat=True))
-    assert (len(times), times) == (ROUNDS + 1, sorted(times))
+    assert (ticket.entries.filter(action="complete_step").count(), times) == (ROUNDS, sorted(times))
 
 
 def test_without_the_lock_the_same_race_goes_wrong(cast, pairs, monkeypatch):
