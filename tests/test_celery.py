@@ -277,7 +277,7 @@ def test_the_clock_goes_on_after_redis_hung(office):
     office.goes_on()
 
     office.server.process.send_signal(signal.SIGSTOP)
-    time.sleep(25)
+    time.sleep(25)  # longer than a connection waits for an answer
     office.server.process.send_signal(signal.SIGCONT)
 
     office.goes_on()
@@ -290,7 +290,7 @@ def test_worker_and_beat_that_start_before_redis_wait_for_it(office):
     office.server.kill()
     office.worker()
     office.beat()
-    time.sleep(5)
+    time.sleep(5)  # both have tried, and failed, by then
 
     office.server.start()
 
@@ -347,7 +347,7 @@ def test_pokes_of_an_outage_do_not_pile_up(office):
     office.goes_on()
     worker.kill()
     before = office.times_run()
-    time.sleep(12)
+    time.sleep(12)  # a dozen pokes, each good for three seconds
 
     waiting = {queue: office.server.client.llen(queue) for queue in ("celery", "surel")}
     started = office.worker()

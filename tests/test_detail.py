@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
@@ -730,3 +731,13 @@ def test_the_page_can_be_read_by_everybody_who_may_on_every_row(cast, client_of,
         if not ticket.is_open:
             break
         ticket = walk(ticket, cast, ticket.step.arrows[0].to)
+
+
+def test_sharing_by_whatsapp_says_the_number_and_nothing_of_the_report(cast, client_of, at_row_4, settings):
+    settings.SITE_URL = "https://sopdesk.contoh.invalid"
+
+    shared = re.search(r'href="(https://wa\.me/[^"]*)"', page(client_of(cast.reporter), at_row_4).content.decode())
+
+    address = f"https://sopdesk.contoh.invalid{at_row_4.get_absolute_url()}"
+    told = parse_qs(urlsplit(unescape(shared[1])).query)["text"]
+    assert told == [f"Mohon perhatian Anda untuk tiket {at_row_4.number} di SOPDesk: {address}"]

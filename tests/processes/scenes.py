@@ -129,7 +129,7 @@ def workers_killed(office, workers, *, count):
     for worker in workers:
         cut_off(worker)
     assert office.flagged(rows) < count, "The batch was over before the workers were killed."
-    time.sleep(2)
+    time.sleep(2)  # an outage, in which beat goes on poking
     since = office.now()
     workers = [office.worker() for _ in workers]
     wait_for_all(office, rows)
@@ -140,9 +140,9 @@ def beats_killed(office, beats, *, count):
     """All beats are killed; one comes back. Returns it as well."""
     for beat in beats:
         cut_off(beat)
-    time.sleep(1)
+    time.sleep(1)  # what they sent last is done before the rows come
     rows = office.fill(count, after=1, over=1)
-    time.sleep(3)
+    time.sleep(3)  # all of them are due, and nobody pokes
     since = office.now()
     beat = office.beat()
     wait_for_all(office, rows)
