@@ -9,7 +9,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-
 PRODUCTION = SOPDESK_ENV=production SOPDESK_HTTPS=1 SOPDESK_ALLOWED_HOSTS=sopdesk.example SOPDESK_DATA=$$(mktemp -d) \
 	SOPDESK_SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(60))")
 
-.PHONY: run test check fmt lock
+.PHONY: run test bench check fmt lock
 .DEFAULT_GOAL := run
 
 run: .venv/installed
@@ -17,6 +17,9 @@ run: .venv/installed
 
 test: .venv/installed-dev
 	@$(BIN)/python -m tests
+
+bench: .venv/installed-dev
+	@$(BIN)/python -m tests.bench $(BENCH)
 
 check: .venv/installed-dev
 	$(BIN)/ruff format --check .

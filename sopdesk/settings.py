@@ -431,14 +431,19 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 )
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker as long as it takes
-# The clock and the mail have a queue each, so that a mail server that hangs cannot hold up the clock. Both hang on the
-# nameless exchange, which finds a queue by its name: bindings of a named one are lost when Redis is emptied.
-CLOCK_QUEUE, MAIL_QUEUE = "celery", "surel"
+# The clock, the mail and the making of files have a queue each, so that neither a mail server that hangs nor a long
+# report holds up the clock. All hang on the nameless exchange, which finds a queue by its name: bindings of a named one
+# are lost when Redis is emptied.
+CLOCK_QUEUE, MAIL_QUEUE, FILE_QUEUE = "celery", "surel", "berkas"
 CELERY_TASK_DEFAULT_QUEUE = CLOCK_QUEUE
 CELERY_TASK_DEFAULT_EXCHANGE = ""
-CELERY_TASK_QUEUES = [Queue(name, Exchange(""), routing_key=name) for name in (CLOCK_QUEUE, MAIL_QUEUE)]
+CELERY_TASK_QUEUES = [Queue(name, Exchange(""), routing_key=name) for name in (CLOCK_QUEUE, MAIL_QUEUE, FILE_QUEUE)]
 CELERY_TASK_CREATE_MISSING_QUEUES = False
-CELERY_TASK_ROUTES = {"tickets.tasks.deliver": {"queue": MAIL_QUEUE}}
+CELERY_TASK_ROUTES = {
+    "tickets.tasks.deliver": {"queue": MAIL_QUEUE},
+    "tickets.tasks.make_papers": {"queue": FILE_QUEUE},
+    "tickets.tasks.make_exports": {"queue": FILE_QUEUE},
+}
 CELERY_TASK_SERIALIZER = CELERY_EVENT_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
@@ -469,6 +474,26 @@ CELERY_BEAT_SCHEDULE = {
         "task": "tickets.tasks.deliver",
         "schedule": 5,  # seconds
         "options": {"expires": 30},
+    },
+    "make-papers": {
+        "task": "tickets.tasks.make_papers",
+        "schedule": 10,  # seconds
+        "options": {"expires": 60},
+    },
+    "make-exports": {
+        "task": "tickets.tasks.make_exports",
+        "schedule": 5,  # seconds
+        "options": {"expires": 30},
+    },
+    "remove-expired-exports": {
+        "task": "tickets.tasks.remove_expired_exports",
+        "schedule": crontab(minute=45),
+        "options": {"expires": 60 * 60},
+    },
+    "order-monthly-report": {
+        "task": "tickets.tasks.order_monthly_report",
+        "schedule": 60,  # seconds
+        "options": {"expires": 5 * 60},
     },
     "remove-abandoned-uploads": {
         "task": "tickets.tasks.remove_abandoned_uploads",

@@ -14,5 +14,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 1.0,
         "options": {"queue": MAIL_QUEUE, "expires": 3},
     },
+    "files": {
+        "task": "tickets.tasks.make_papers",  # finds its queue by the route of the program itself
+        "schedule": 1.0,
+        "options": {"expires": 3},
+    },
 }
 LOGGING["loggers"]["celery.app.trace"] = {"level": "INFO"}  # says of each task that it succeeded

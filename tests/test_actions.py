@@ -97,14 +97,14 @@ def test_numbers_have_no_gap_across_a_filing_that_failed(cast, monkeypatch):
 
 
 def test_a_report_has_the_time_at_which_its_turn_came(cast, monkeypatch):
-    locked_sequence = actions._locked_sequence
+    locked_sequence = actions.locked_sequence
 
     def waits(*args):
         sequence = locked_sequence(*args)
         clock.shift(timedelta(seconds=9))
         return sequence
 
-    monkeypatch.setattr(actions, "_locked_sequence", waits)
+    monkeypatch.setattr(actions, "locked_sequence", waits)
     with time_machine.travel(TUESDAY, tick=False) as clock:
         ticket = report(by=cast.reporter, answers=LINK)
 
@@ -175,6 +175,7 @@ def test_complete_step_moves_the_ticket_closes_the_run_and_opens_the_next(cast):
         "due": None,
         "worked_minutes": 60,
         "held_minutes": 0,
+        "awaited_minutes": 0,
         "late_minutes": None,
     }
 

@@ -72,7 +72,7 @@ def environment_of(service, answers):
 
 
 def test_the_services_are_those_that_an_office_needs():
-    assert set(SERVICES) == {"migrate", "web", "worker", "mailer", "beat", "postgres", "redis"}
+    assert set(SERVICES) == {"migrate", "web", "worker", "mailer", "press", "beat", "postgres", "redis"}
     assert set(SERVICES) - OURS == {"postgres", "redis"}
 
 
@@ -150,18 +150,22 @@ def test_every_command_exists_and_takes_its_options(where, words):
     assert where != "beat" or given["pidfile"] == ""  # one that a killed container leaves behind would stop the next
 
 
-def test_every_queue_has_its_workers_and_mail_has_its_own():
+def test_every_queue_has_workers_of_its_own():
     consumed = {
         name: [word.removeprefix("--queues=") for word in SERVICES[name]["command"] if word.startswith("--queues=")]
-        for name in ("worker", "mailer")
+        for name in ("worker", "mailer", "press")
     }
 
-    assert consumed == {"worker": [settings.CLOCK_QUEUE], "mailer": [settings.MAIL_QUEUE]}
-    assert {queue.name for queue in settings.CELERY_TASK_QUEUES} == {settings.CLOCK_QUEUE, settings.MAIL_QUEUE}
+    assert consumed == {
+        "worker": [settings.CLOCK_QUEUE],
+        "mailer": [settings.MAIL_QUEUE],
+        "press": [settings.FILE_QUEUE],
+    }
+    assert {queue.name for queue in settings.CELERY_TASK_QUEUES} == {name for [name] in consumed.values()}
 
 
 def test_a_worker_is_killed_only_after_its_soft_shutdown_is_over():
-    for name in ("worker", "mailer"):
+    for name in ("worker", "mailer", "press"):
         assert SERVICES[name]["environment"]["REMAP_SIGTERM"] == "SIGQUIT"
         assert (
             int(SERVICES[name]["stop_grace_period"].removesuffix("s"))

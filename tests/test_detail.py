@@ -676,7 +676,7 @@ def test_a_page_left_behind_gets_the_parts_that_live(cast, client_of, at_row_4):
     html = html_of(response)
     assert response.status_code == 200
     assert re.findall(r'id="([\w-]+)"[^>]* hx-swap-oob="true"', html) == [
-        "kepala", "waktu-isi", "waktu-tindakan", "giliran", "riwayat-isi", "samping",
+        "kepala", "waktu-isi", "waktu-tindakan", "giliran", "rekap", "riwayat-isi", "samping",
     ]  # fmt: skip
     assert 'data-news="Langkah ini sudah diselesaikan oleh Fajar Ramadhan pada' in html
     assert f"versi={version + 1}" in html

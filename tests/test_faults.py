@@ -26,7 +26,7 @@ from tickets.models import Hold, ReportedTo, StepRun
 from workflows import calendars, sops
 from workflows.models import CalendarDay
 from workflows.roles import Role
-from workflows.sop import END
+from workflows.sop import END, TIDAK_DIPROSES
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -193,6 +193,30 @@ def rescheduling(cast):
     return lambda act: act(ticket, by=None, reason="Hari libur daerah.", calendar=calendar, now=LATER)
 
 
+def tied(cast):
+    """A report that follows another, and the main ticket, both filed with the same kind of fault."""
+    main, ticket = (report("spj_online", by=by) for by in (cast.reporter, cast.stranger))
+    lina, run = cast.holder(Role.SUBKOORDINATOR_APLIKASI), ticket.runs.get().pk
+    return main, actions.tie(ticket, to=main, by=lina, run=run), lina
+
+
+def tying(cast):
+    main, ticket = (report("spj_online", by=by) for by in (cast.reporter, cast.stranger))
+    lina, run = cast.holder(Role.SUBKOORDINATOR_APLIKASI), ticket.runs.get().pk
+    return lambda act: act(ticket, to=main, by=lina, run=run)
+
+
+def untying(cast):
+    _, ticket, lina = tied(cast)
+    return lambda act: act(ticket, by=lina, reason="Gangguan lain.")
+
+
+def ending_what_is_followed(cast):
+    main, _, lina = tied(cast)
+    run, answers = main.runs.get().pk, answers_for(main, lina)
+    return lambda act: act(main, by=lina, run=run, arrow=TIDAK_DIPROSES, answers=answers, reason="Bukan gangguan.")
+
+
 ACTS = [
     (actions.file_report, filing),
     (actions.complete_step, completing),
@@ -215,6 +239,9 @@ ACTS = [
     (actions.climb, climbing),
     (actions.lapse, lapsing),
     (actions.reschedule, rescheduling),
+    (actions.tie, tying),
+    (actions.untie, untying),
+    (actions.complete_step, ending_what_is_followed),
 ]
 NAMES = [scene.__name__ for _, scene in ACTS]
 

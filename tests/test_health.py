@@ -12,7 +12,7 @@ from django.utils import timezone
 from tests.factories import TUESDAY, report, walk
 from tests.pages import one, read, select, words
 from tickets import health
-from tickets.models import Heartbeat, Notice
+from tickets.models import Document, Heartbeat, Notice
 from workflows import calendars
 from workflows.models import CalendarYear
 
@@ -24,6 +24,8 @@ EVERYTHING = (
     "Jam (beat)",
     "Kotak keluar surel",
     "Surel yang gagal",
+    "Dokumen yang menunggu",
+    "Dokumen yang gagal",
     "Kalender kerja",
     "Jam server dan basis data",
     "Ruang penyimpanan",
@@ -187,4 +189,14 @@ def test_the_page_costs_the_same_however_many_processes_there_were(in_order, cas
     with CaptureQueriesContext(connection) as asked:
         client.get(reverse("kesehatan"))
 
-    assert len(asked) <= 16  # three of them the session's, and one the bell's
+    assert len(asked) <= 19  # three of them the session's, and one the bell's
+
+
+def test_a_paper_that_nobody_makes_is_named_and_one_that_was_given_up_can_wait(in_order):
+    fields = {"kind": Document.Kind.SLA, "starts_on": "2026-10-01", "ends_on": "2026-10-31"}
+    paper = Document.objects.create(ordered_at=in_order - timedelta(minutes=16), **fields)
+    waits = (unwell(in_order), health.is_well(in_order))
+    Document.objects.filter(pk=paper.pk).update(failed_at=in_order)
+
+    assert waits == (["Dokumen yang menunggu"], False)
+    assert (unwell(in_order), health.is_well(in_order)) == (["Dokumen yang gagal"], True)

@@ -281,7 +281,7 @@ CHANGES_OF_THE_REPORT = {
 
 def test_every_field_of_the_report_is_compared_but_what_moves():
     moves = {"id", "state", "round", "version", "given", "updated_at", "reopened_at", "closed_at", "search_text"}
-    moves.add("confirm_by")
+    moves |= {"confirm_by", "main_id"}
 
     filed = {field.attname for field in Ticket._meta.concrete_fields} - moves
 
@@ -426,3 +426,42 @@ def test_a_verdict_that_was_changed_is_named(tickets):
 
 def entry_that_left(run):
     return run.ticket.entries.filter(action="complete_step", from_state=run.ticket.sop.row(run.row)).first()
+
+
+# Reports that follow another
+
+
+@pytest.fixture
+def tied(cast):
+    """A main ticket, what follows it, and a third report of the same SOP."""
+    main, follower, third = (report("spj_online", by=cast.reporter) for _ in range(3))
+    lina, run = cast.holder(Role.SUBKOORDINATOR_APLIKASI), follower.runs.get().pk
+    return main, actions.tie(follower, to=main, by=lina, run=run), third
+
+
+def test_a_main_ticket_that_was_changed_is_named(tied):
+    main, follower, third = tied
+
+    Ticket.objects.filter(pk=follower.pk).update(main=third)
+    Ticket.objects.filter(pk=third.pk).update(main=main)
+
+    assert breaks() == [
+        f"{follower.number}: it is tied to {third.number}, its history says {main.number}",
+        f"{third.number}: it is tied to {main.number}, its history says to nothing",
+    ]
+
+
+def test_the_verdict_of_a_row_that_was_left_to_follow_is_sealed_like_any_other(tied):
+    _, follower, _ = tied
+
+    follower.runs.update(worked_minutes=99)
+
+    assert breaks() == [f"{follower.number} entry 2: row 1 did not end with this verdict"]
+
+
+def test_the_ledger_of_what_follows_is_compared(cast, tied):
+    _, follower, _ = tied
+
+    follower.runs.update(performer=cast.admin)
+
+    assert breaks() == [f"{follower.number}: visit 1 of its ledger is not the one its history tells"]

@@ -301,6 +301,20 @@ def test_who_oversees_finds_what_is_late_and_whose_turn_it_is(cast, page_of, rol
     )
 
 
+def test_the_first_that_are_late_and_soon_are_shown_and_all_are_counted(cast, page_of):
+    with time_machine.travel(TUESDAY, tick=False):
+        late = [walk(report(by=cast.reporter), cast, 2).number for _ in range(home.SHORT + 1)]
+        soon = [walk(report(by=cast.reporter), cast, 2, 3, 4).number for _ in range(home.SHORT + 2)]
+
+    with time_machine.travel(TUESDAY + timedelta(days=1), tick=False):
+        page = page_of(cast.holder(Role.SUB_KOORDINATOR))
+
+    assert numbers_in(page, "lewat") == late[: home.SHORT]
+    assert numbers_in(page, "jatuh-tempo") == soon[: home.SHORT]
+    assert words(one(page, "#lewat")) == f"Lewat batas waktu {len(late)}"
+    assert words(one(page, "#jatuh-tempo")) == f"Akan jatuh tempo {len(soon)}"
+
+
 def test_who_only_performs_oversees_nothing(cast, page_of):
     page = page_of(cast.holder(Role.PROGRAMMER))
 

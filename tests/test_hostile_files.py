@@ -164,7 +164,7 @@ def test_ten_large_pictures_at_once_take_the_memory_of_one():
 
 def test_the_memory_check_sees_what_is_taken():
     """The negative control of the test above."""
-    assert peak_growth_of(lambda: b"x" * 450_000_000) > MOST_MEMORY
+    assert peak_growth_of(lambda: b"x" * 700_000_000) > MOST_MEMORY
 
 
 def peak_growth_of(act):

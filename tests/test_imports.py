@@ -14,12 +14,15 @@ FORBIDDEN = {
     "tickets.models": ("tickets.notifications", "tickets.actions", "tickets.forms", "tickets.tasks", "tickets.views"),
     "tickets.rules": ("tickets.actions", "tickets.forms", "tickets.tasks", "tickets.views"),
     "tickets.limits": ("tickets.notifications", "tickets.actions", "tickets.forms", "tickets.tasks", "tickets.views"),
+    "tickets.tallies": ("tickets.notifications", "tickets.actions", "tickets.forms", "tickets.tasks", "tickets.views"),
+    "tickets.reports": ("tickets.actions", "tickets.forms", "tickets.tasks", "tickets.views"),
     "tickets.notifications": ("tickets.actions", "tickets.forms", "tickets.tasks", "tickets.views"),
     "tickets.actions": ("tickets.forms", "tickets.tasks", "tickets.views", "tickets.api"),
     "tickets.sweep": ("tickets.forms", "tickets.tasks", "tickets.views", "tickets.api"),
     "tickets.calendar_changes": ("tickets.forms", "tickets.tasks", "tickets.views", "tickets.api"),
     "tickets.health": ("tickets.forms", "tickets.tasks", "tickets.views", "tickets.api"),
     "tickets.forms": ("tickets.tasks", "tickets.views", "tickets.api"),
+    "tickets.exports": ("tickets.actions", "tickets.tasks", "tickets.views", "tickets.api"),
     "tickets.views": ("tickets.tasks", "tickets.api"),
 }
 

@@ -5,13 +5,15 @@ from urllib.parse import urlencode
 
 import pytest
 import time_machine
+from django.db import connection
 
 from tests.factories import TUESDAY, report, walk
 from tests.pages import one, read, select, words
-from tickets import actions
+from tickets import actions, counting, searching
 from tickets.filters import ORDERS, OWN, VIEWS, TicketFilter
 from tickets.models import Ticket
 from tickets.models.tickets import Status
+from tickets.views import lists
 from tickets.views.lists import PAGE_SIZE
 from workflows.roles import Role
 
@@ -104,6 +106,7 @@ def test_no_filter_shows_a_reporter_more_than_their_own(cast, shelf, found):
         ({"status": "dibuka-kembali"}, {"reopened"}),
         ({"status": "menunggu-konfirmasi"}, {"asked"}),
         ({"status": "selesai"}, {"done"}),
+        ({"status": "mengikuti"}, set()),
         ({"status": "tidak-diproses"}, {"refused"}),
         ({"tampilan": "diproses"}, {"new", "coding", "spj", "reopened"}),
         ({"tampilan": "konfirmasi", "opd": "Bapenda"}, {"asked"}),
@@ -138,7 +141,7 @@ def test_every_word_of_the_filters_is_covered_above():
         "tidak-diproses",
     }
     assert set(OWN) == {"laporan", "mendatang", "menunggu", "dikerjakan"}
-    assert len(Status) == 6
+    assert len(Status) == 7
 
 
 @pytest.mark.parametrize(
@@ -308,6 +311,57 @@ def test_the_list_is_cut_into_pages_that_keep_the_filters(cast, page_of):
 
     assert (len(select(first, "tbody tr")), len(select(last, "tbody tr"))) == (PAGE_SIZE, 1)
     assert one(first, "[rel=next]").get("href") == "?layanan=website&page=2"
+    assert words(one(last, ".pager")) == "Sebelumnya Halaman 2 dari 2"
+
+
+@pytest.fixture
+def few_are_many(monkeypatch):
+    """Counted are no more than four tickets, and two stand on a page."""
+    monkeypatch.setattr(counting, "MANY", 4)
+    monkeypatch.setattr(lists, "PAGE_SIZE", 2)
+
+
+def test_no_more_are_counted_than_anybody_reads(cast, few_are_many, page_of):
+    for _ in range(5):
+        report(by=cast.reporter)
+
+    page = page_of(cast.reporter)
+
+    first, *others = select(page, "#tampilan a")
+    assert words(first) == "Semua 4+ lebih dari 4"
+    assert [words(one(tab, ".count")) for tab in others] == ["0", "4+ lebih dari 4", "0", "0", "0"]
+    assert one(page, "#hasil").get("data-found") == "lebih dari 4"
+    assert words(one(page, "caption")) == "lebih dari 4 tiket, semua"
+
+
+@pytest.mark.parametrize(
+    ("asked", "pager", "shown"),
+    [
+        ("1", "Halaman 1 Berikutnya", [7, 6]),
+        ("2", "Sebelumnya Halaman 2 Berikutnya", [5, 4]),
+        ("3", "Sebelumnya Halaman 3 dari 4 Berikutnya", [3, 2]),
+        ("4", "Sebelumnya Halaman 4 dari 4", [1]),
+        ("9999999", "Sebelumnya Halaman 4 dari 4", [1]),
+        ("0", "Halaman 1 Berikutnya", [7, 6]),
+    ],
+)
+def test_every_page_is_reached_though_nobody_counted_them(cast, few_are_many, page_of, asked, pager, shown):
+    for minute in range(7):
+        report(by=cast.reporter, now=TUESDAY + timedelta(minutes=minute))
+
+    page = page_of(cast.reporter, page=asked)
+
+    assert words(one(page, ".pager")) == pager
+    assert [int(words(number)[-4:]) for number in select(page, "tbody .number")] == shown
+
+
+def test_by_limit_the_pages_go_on_where_the_one_before_ended(cast, few_are_many, a_day_of_limits, found):
+    kepala = cast.holder(Role.KEPALA_BIDANG_APTIKA)
+
+    order = [number for page in ("1", "2", "3") for number in found(kepala, urut="tenggat", page=page)]
+
+    name_of = {number: name for name, number in a_day_of_limits.items()}
+    assert [name_of[number] for number in order] == ["late", "estimated", "soon", "fine", "asked", "none"]
 
 
 # Search
@@ -331,6 +385,56 @@ def test_a_number_one_may_not_see_reads_like_one_that_does_not_exist(cast, shelf
     )
 
 
+SEARCHES = ["rusak", "RUSAK ponsel", "a", "%", "_", "100%", "se", '"', "rah", "tidak ada", "web-2026", "siti slider"]
+
+
+@pytest.mark.parametrize("many", [0, 1_000])
+@pytest.mark.parametrize("has_index", [False, True])
+def test_a_search_finds_the_same_with_and_without_an_index(cast, shelf, monkeypatch, has_index, many):
+    monkeypatch.setattr(counting, "MANY", many)
+    if not has_index:
+        monkeypatch.setattr(searching, "is_installed", lambda: False)
+    texts = {ticket.pk: ticket.search_text for ticket in Ticket.objects.all()}
+
+    for asked in SEARCHES:
+        expected = {pk for pk, text in texts.items() if all(word in text for word in asked.lower().split())}
+        assert {ticket.pk for ticket in searching.matching(Ticket.objects.all(), asked)} == expected, asked
+
+
+def test_the_index_follows_what_is_searched(cast):
+    ticket = report(by=cast.reporter, title="Slider rusak")
+
+    Ticket.objects.filter(pk=ticket.pk).update(search_text="peta kosong")
+
+    assert searching.is_installed()
+    assert list(searching.matching(Ticket.objects.all(), "slider")) == []
+    assert list(searching.matching(Ticket.objects.all(), "kosong")) == [ticket]
+
+
+def test_an_index_lost_with_its_table_is_made_anew(cast):
+    ticket = report(by=cast.reporter, title="Slider rusak")
+    with connection.cursor() as cursor:
+        for name in ("new", "gone", "changed"):
+            cursor.execute(f"DROP TRIGGER tickets_search_{name}")
+    Ticket.objects.filter(pk=ticket.pk).update(search_text="peta kosong")
+
+    searching.install()
+
+    assert searching.is_installed()
+    assert list(searching.matching(Ticket.objects.all(), "kosong")) == [ticket]
+
+
+@pytest.mark.postgres
+def test_postgresql_looks_parts_of_words_up():
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+
+    plan = Ticket.objects.filter(search_text__contains="slider").order_by().explain()
+
+    assert searching.is_installed()
+    assert f"Bitmap Index Scan on {searching.INDEX}" in plan
+
+
 # Hostile addresses
 
 
@@ -341,7 +445,13 @@ def test_a_number_one_may_not_see_reads_like_one_that_does_not_exist(cast, shelf
         for name in (*TicketFilter.base_filters, "page")
         for value in ("\x00", "' OR 1=1 --", "9" * 40, "<script>alert(1)</script>", "-1", "null", "{}", "é" * 500)
     ]
-    + [{"sampai": "9999-12-31"}, {"dari": "0001-01-01"}, {"ditutup": "2026-02-30"}, {"tampilan": ["a", "giliran"]}],
+    + [
+        {"sampai": "9999-12-31"},
+        {"dari": "0001-01-01"},
+        {"ditutup": "2026-02-30"},
+        {"tampilan": ["a", "giliran"]},
+        {"page": "9" * 5_000},
+    ],
 )
 def test_no_address_breaks_the_list(cast, client_of, parameters):
     report(by=cast.reporter)

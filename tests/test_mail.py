@@ -102,7 +102,7 @@ def test_every_kind_has_its_mail_with_the_number_and_never_the_title_in_its_subj
 
     assert set(written) == set(kinds.KINDS)
     for message in written.values():
-        assert re.match(r"\[WEB-2026-\d{4}\] [A-Z]", message.subject)
+        assert re.match(r"\[((WEB|SPJ)-2026-\d{4}|SLA/001/Diskominfotik/2026)\] [A-Z]", message.subject)
         assert "Halaman" not in message.subject
         assert "{" not in message.body + message.subject + html_of(message)
 

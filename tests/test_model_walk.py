@@ -33,9 +33,11 @@ from workflows.worktime import Calendar
 DATA = Path(__file__).parent / "data"
 CAUSES = ("coding", "infrastruktur", "keduanya", "tanpa_perbaikan")
 TO_CONFIRM, DONE, NOT_PROCESSED = "menunggu-konfirmasi", "selesai", "tidak-diproses"
+FOLLOWS, RECAP = "mengikuti", "dokumen_rekap"
 OUTCOMES = ("done", "conflict", "refused", "incomplete")
 VERDICTS = ("tepat_waktu", "diperpanjang", "terlambat", "tanpa_batas", "melewati_perkiraan")
 TIME = ("hold", "resume", "extend", "estimate")
+TIES = ("tie", "untie", "follow")
 REPORTER, OTHER = "pelapor", "lainnya"
 HOLD_DAYS, CONFIRM_DAYS = 5, 3
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
@@ -43,7 +45,7 @@ SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 OFFICE = Oracle(hours=HOURS, seasons=[(*RAMADAN[0], RAMADAN_HOURS)])
 KEPALA_BIDANG = "kepala_bidang_aptika"
 WALK = settings(
-    max_examples=180,
+    max_examples=220,
     stateful_step_count=38,  # at most
     derandomize=True,
     deadline=None,
@@ -68,6 +70,7 @@ class Table:
         self.generated = {
             key for key, artefact in told["artefacts"].items() if artefact["rule"].startswith(("generated", "taken"))
         }
+        self.recap = next((no for no, row in self.rows.items() if RECAP in row["produces"]), 0)
         self.arrows = {row: {} for row in self.rows}
         for arrow in told["transitions"]:
             if arrow["from"] == "end":
@@ -88,6 +91,11 @@ class Table:
         """What a round that begins at a row must give anew: what is produced from there on, but not what it needs."""
         later = set().union(*(row["produces"] for num, row in self.rows.items() if num >= no))
         return later - set(self.rows[no]["requires"]) - {self.evidence}
+
+    def shared(self):
+        """What a main ticket gives to those that follow it: whatever comes from the recap on."""
+        later = [row for num, row in self.rows.items() if num >= self.recap]
+        return set().union(*(row["requires"] + row["produces"] for row in later)) - {self.evidence}
 
     def brought(self, no):
         """What a row requires although no row before it gives or brings it."""
@@ -118,6 +126,7 @@ class Report:
     waits_for: str = ""
     past: list = field(default_factory=list)  # how each row that was left kept its limit
     confirm_by: datetime | None = None
+    main: "Report | None" = None
 
     def enter(self, now):
         """Come to a row or an end, and begin to count its time."""
@@ -152,7 +161,7 @@ class Report:
 
     @property
     def is_under_way(self):
-        return self.at not in (DONE, NOT_PROCESSED)
+        return self.at not in (DONE, NOT_PROCESSED, FOLLOWS)
 
     @property
     def state(self):
@@ -174,6 +183,14 @@ class Report:
 
     def write(self, action, by):
         self.log.append((action, by, self.state, self.round))
+
+    def leave(self, by, to, now):
+        """Leave the row; a hold that has run out ended by itself before."""
+        self.runs_left.append((self.at, self.round, by, to))
+        if not self.is_held(now):
+            self.let_go(by, now)
+        self.time.happen(Event(now, "leave"))
+        self.past.append((self.time.due, *self.time.closed))
 
     def go(self, arrow, to, now):
         self.at = int(to) if to.isdigit() else to
@@ -232,13 +249,14 @@ class Model:
         report.given |= report.asked() if with_answers else report.asked() & report.table.generated
         report.cause = known_cause
         report.rows_done.add(report.at)
-        report.runs_left.append((report.at, report.round, by, to))
-        if not report.is_held(now):
-            report.let_go(by, now)
-        report.time.happen(Event(now, "leave"))
-        report.past.append((report.time.due, *report.time.closed))
+        report.leave(by, to, now)
         report.go(arrow, to, now)
         report.write("complete_step", by)
+        if not report.is_open:
+            for follower in self.following(report):
+                follower.go({}, report.at, now)
+                follower.given |= report.given & report.table.shared()
+                follower.write("follow", by)
         return "done"
 
     def chosen(self, report, key, cause):
@@ -254,6 +272,40 @@ class Model:
         if not arrow or not arrow.get("enabled_by_default", True) or not fits(arrow, cause):
             return None, key
         return arrow, key
+
+    # Reports of one fault
+
+    def following(self, report):
+        return [other for other in self.reports if other.main is report and other.at == FOLLOWS]
+
+    def tie(self, report, main, by, now, *, stale):
+        if not report.is_open or (stale and report.runs_left):
+            return "conflict"
+        if not self.coordinates(by, report) or report.at > report.table.recap:
+            return "refused"
+        if report.performer not in (None, by):
+            return "conflict"
+        if self.following(report):
+            return "refused"
+        if main is report or main.table is not report.table or not main.is_open:
+            return "incomplete"
+        report.leave(by, FOLLOWS, now)
+        report.go({}, FOLLOWS, now)
+        report.main = main
+        report.write("tie", by)
+        return "done"
+
+    def untie(self, report, by, now, *, with_reason):
+        if not self.coordinates(by, report):
+            return "refused"
+        if report.at != FOLLOWS:
+            return "conflict" if any(action in ("untie", "follow") for action, *_ in report.log) else "refused"
+        if not with_reason:
+            return "incomplete"
+        report.main = None
+        report.go({}, str(report.runs_left[-1][0]), now)
+        report.write("untie", by)
+        return "done"
 
     def claim(self, report, by):
         if not report.is_open:
@@ -431,6 +483,8 @@ class Walk(RuleBasedStateMachine):
     def count(self):
         """What this walk has come by."""
         for report in self.model.reports:
+            for what in TIES:
+                self.tally[what] += [action for action, *_ in report.log].count(what)
             self.tally["lapse"] += "lapse" in {action for action, *_ in report.log}
             for _, verdict, *_ in report.past:
                 self.tally[verdict] += 1
@@ -474,7 +528,8 @@ class Walk(RuleBasedStateMachine):
             outcome = "incomplete"
         assert outcome == expected, (act.__name__, by, self.now, arguments)
         self.tally[outcome] += 1
-        self.compare(report)
+        for concerned in [report, *(other for other in self.model.reports if other.main is report)]:
+            self.compare(concerned)
         self.now += timedelta(minutes=1)
 
     @initialize(chance=SEED)
@@ -484,7 +539,11 @@ class Walk(RuleBasedStateMachine):
     @precondition(lambda self: sum(report.is_under_way for report in self.model.reports) < 2)
     @rule(chance=SEED)
     def file(self, chance):
-        procedure, by = chance.choice(list(self.model.tables)), chance.choice(list(self.people))
+        self.report(chance, chance.choice(list(self.model.tables)))
+
+    def report(self, chance, procedure):
+        """One more report, sent in by anybody."""
+        by = chance.choice(list(self.people))
         report = self.model.file(procedure, by, self.now)
         sop, user = sops.for_procedure(procedure), self.users[by]
         screenshot = Attachment.objects.create(
@@ -499,6 +558,7 @@ class Walk(RuleBasedStateMachine):
         self.tally["done"] += 1
         self.compare(report)
         self.now += timedelta(minutes=1)
+        return report
 
     @rule(chance=SEED)
     def complete(self, chance):
@@ -562,6 +622,35 @@ class Walk(RuleBasedStateMachine):
         self.both(report, expected, actions.complete_step, by=by, run=run, arrow=arrow, answers=answers, reason=reason)
         if expected == "done":
             self.tally["arrows"].add((report.table.key, before, report.runs_left[-1][3]))
+
+    @rule(chance=SEED)
+    def tie_or_untie(self, chance):
+        if tied := [report for report in self.model.reports if report.at == FOLLOWS and chance.random() < 0.4]:
+            self.untie(chance, chance.choice(tied))
+        elif chance.random() < 0.1:
+            self.untie(chance, self.some_report(chance))
+        else:
+            self.tie(chance)
+
+    def tie(self, chance):
+        mains = [report for report in self.model.reports if report.is_open and report.table.recap]
+        if mains and chance.random() < 0.8:  # a second report of one fault comes in, or stands there already
+            main = chance.choice(mains)
+            others = [other for other in mains if other is not main and other.at <= other.table.recap]
+            report = chance.choice(others) if others else self.report(chance, main.table.procedure)
+        else:
+            report, main = self.some_report(chance), self.some_report(chance)
+        by, stale = self.somebody(chance, report, *["coordinator"] * 4, "performer", "anybody"), chance.random() < 0.05
+        run = report.run_keys[0 if stale and report.runs_left else -1]
+        expected = self.model.tie(report, main, by, self.now, stale=stale)
+        self.both(report, expected, actions.tie, by=by, to=Ticket(pk=main.pk), run=run)
+        if expected == "done" and main.at == 1 and chance.random() < 0.4:
+            self.press(chance, main, NOT_PROCESSED, "coding")
+
+    def untie(self, chance, report):
+        by, with_reason = self.somebody(chance, report, *["coordinator"] * 4, "anybody"), chance.random() < 0.9
+        expected = self.model.untie(report, by, self.now, with_reason=with_reason)
+        self.both(report, expected, actions.untie, by=by, reason="Gangguan lain." if with_reason else " ")
 
     @rule(chance=SEED)
     def claim(self, chance):
@@ -704,6 +793,7 @@ class Walk(RuleBasedStateMachine):
         ] == standing
         assert [(run.row, run.round, run.performer.name, run.arrow) for run in runs if run.left_at] == report.runs_left
         assert (ticket.closed_at is not None) == (report.at in (DONE, NOT_PROCESSED))
+        assert ticket.main_id == (report.main and report.main.pk)
         self.compare_time(report, ticket, runs)
         report.run_keys = [run.pk for run in runs]
 
@@ -758,7 +848,7 @@ def people(db):
 
 
 def walked(tables, people, how=WALK):
-    tally = dict.fromkeys((*OUTCOMES, *TIME, *VERDICTS, "lapse", "rungs"), 0) | {"arrows": set()}
+    tally = dict.fromkeys((*OUTCOMES, *TIME, *TIES, *VERDICTS, "lapse", "rungs"), 0) | {"arrows": set()}
     run_state_machine_as_test(lambda: Walk(tables, people, tally), settings=how)
     return tally
 
@@ -776,7 +866,7 @@ def test_the_program_does_what_the_tables_say_whoever_does_what(tables, people):
     assert every_arrow - tally["arrows"] == set()
     assert min(tally[outcome] for outcome in OUTCOMES) >= 100
     assert sum(tally[outcome] for outcome in OUTCOMES) >= 6_000
-    assert min(tally[name] for name in (*TIME, *VERDICTS, "rungs")) >= 5, tally
+    assert min(tally[name] for name in (*TIME, *TIES, *VERDICTS, "rungs")) >= 5, tally
     assert tally["lapse"] >= 3
 
 
@@ -847,6 +937,10 @@ def fall_due_at_the_opening(tables, monkeypatch):
     monkeypatch.setattr(Calendar, "add", lambda calendar, *arguments: calendar.next_opening(add(calendar, *arguments)))
 
 
+def leave_behind_what_follows(tables, monkeypatch):
+    monkeypatch.setattr(actions, "_follow", lambda *arguments, **told: None)
+
+
 def _entering(enter, spoil):
     def entered(ticket, now):
         spoil(ticket)
@@ -871,6 +965,7 @@ def _entering(enter, spoil):
         warn_too_late,
         wait_for_ever,
         fall_due_at_the_opening,
+        leave_behind_what_follows,
     ],
 )
 def test_the_walk_notices(tables, people, monkeypatch, spoil):

@@ -12,6 +12,7 @@ from tickets.models import HistoryEntry, Notice, ReportedTo, RoleAssignment, Run
 from tickets.models.history import Action
 from tickets.models.people import MailChoice
 from tickets.notifications import kinds, put, recipients
+from tickets.reports import issuing, periods
 from workflows import calendars, sops
 from workflows.models import CalendarChange, CalendarDay
 from workflows.roles import Role
@@ -586,6 +587,11 @@ def everything(cast):
     actions.confirm(on_row(cast, 10), by=cast.reporter, now=TUESDAY)
     reopened = actions.reopen(on_row(cast, 10), by=cast.reporter, reason="Galat lagi.", now=TUESDAY)
     actions.comment(reopened, by=cast.reporter, text="Tolong.", now=TUESDAY)
+    main, second = (report("spj_online", by=cast.reporter, now=TUESDAY) for _ in range(2))
+    lina, run = cast.holder(Role.SUBKOORDINATOR_APLIKASI), open_run(second).pk
+    actions.untie(actions.tie(second, to=main, by=lina, run=run, now=TUESDAY), by=lina, reason="Lain.", now=TUESDAY)
+    issuing.order_sla(periods.month_of(date(2026, 10, 1)), by=None, now=TUESDAY)
+    issuing.make_waiting(TUESDAY)
     found = Notice.objects.filter(channel="situs").select_related("person", *kinds.READ_WITH).order_by("-pk")
     return {notice.kind: notice for notice in found}
 
@@ -611,12 +617,17 @@ SENTENCES = {
     "ditutup": "Tiket ini ditutup karena tidak ada jawaban sampai 23 Nov 2026 16.00 WIB.",
     "tenggat-bergeser": "Kalender kerja berubah: tenggat langkah 4 bergeser dari 19 Nov 2026 16.00 WIB ke 20 Nov "
     "2026 16.30 WIB.",
+    "digabungkan": "Laporan Anda digabungkan dengan laporan lain tentang gangguan yang sama. Anda mendapat kabar bila "
+    "pekerjaannya selesai.",
+    "dipisahkan": "Laporan Anda ditangani kembali secara tersendiri; sekarang langkah 1, Subkoordinator Aplikasi.",
     "mendekati": "Tiga perempat waktu langkah 2 sudah terpakai; tenggat Sel 17 Nov 2026 10.15 WIB.",
     "lewat": "Langkah 2 (Web Developer) terlambat: tenggatnya Sel 17 Nov 2026 10.15 WIB.",
     "lewat-perkiraan": "Langkah 7 (Tim Infrastruktur) melewati perkiraan selesai, yaitu Jum 20 Nov 2026 16.30 WIB.",
     "eskalasi": "Langkah 2 (Web Developer) terlambat dan belum selesai 1 hari kerja sesudah tenggatnya.",
     "pengingat": "Langkah 7 (Tim Infrastruktur) sudah berjalan 5 hari kerja; perkiraan selesai Jum 20 Nov "
     "2026 16.30 WIB.",
+    "terbit": "Laporan SLA Oktober 2026 sudah terbit dengan nomor SLA/001/Diskominfotik/2026. Oktober 2026: tidak ada "
+    "langkah yang selesai.",
 }
 
 

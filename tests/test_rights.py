@@ -1,19 +1,22 @@
 """Who may do what, over HTTP: one table of every row, every arrow and every person, allowed and refused alike."""
 
 import re
+from datetime import date
 
 import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 
 from tests.factories import a_working_day, everything_stored, fields_for, person, report, walk
 from tickets import actions
 from tickets.models import ReportedTo, Ticket
 from tickets.models.runs import LimitKind
+from tickets.reports import issuing, periods
 from workflows import sops
 from workflows.roles import Role
-from workflows.sop import END, MENUNGGU_KONFIRMASI, SELESAI
+from workflows.sop import END, MENGIKUTI, MENUNGGU_KONFIRMASI, SELESAI
 
 ANONYMOUS = "anonymous"
 ARROWS = [
@@ -117,16 +120,35 @@ def test_everybody_who_sees_a_ticket_comments_and_only_the_office_internally(cas
     assert {entry.by.name for entry in comments} - insiders <= {cast.reporter.name}
 
 
+def test_only_the_subkoordinator_ties_a_report_and_takes_it_away_again(cast, browsers):
+    main, ticket = (report("spj_online", by=cast.reporter) for _ in range(2))
+    lina, run = cast.holder(Role.SUBKOORDINATOR_APLIKASI), ticket.runs.get().pk
+
+    def outcomes(page, **fields):
+        return {who: outcome(client, ticket, page, **fields) for who, client in browsers.items()}
+
+    tying = outcomes("tiket-gabungkan", run=run, main=main.number)
+    actions.tie(ticket, to=main, by=lina, run=run)
+    untying = outcomes("tiket-pisahkan", reason="Gangguan lain.")
+
+    refused = refusals(cast, ticket)
+    assert tying == {who: (s, "spj-online.1") for who, s in refused.items()} | {lina.name: (302, MENGIKUTI)}
+    assert untying == {who: (s, MENGIKUTI) for who, s in refused.items()} | {lina.name: (302, "spj-online.1")}
+
+
 # Looking changes nothing
 
 
-def pages(ticket, told):
+def pages(ticket, told, paper):
     """Every address of the helpdesk, for this ticket. A new kind of address has to be added here."""
     words = {
+        "code": lambda name: paper.code,
         "number": lambda name: ticket.number,
         "pk": lambda name: told.pk,
         "year": lambda name: 2026,
-        "key": lambda name: ticket.sop_key if name.startswith("sop") else ticket.attachments.first().key,
+        "key": lambda name: ticket.sop_key if name.startswith(("sop", "kantor")) else ticket.attachments.first().key,
+        "role": lambda name: "kepala_bidang_aptika",
+        "name": lambda name: "kop",
     }
     patterns = [p for p in get_resolver("tickets.urls").url_patterns if p.name]
     return [
@@ -148,8 +170,17 @@ def spj(cast):
     return walk(report("spj_online", by=cast.reporter), cast, 2, 3)
 
 
-def test_looking_at_every_page_changes_nothing(spj, browsers):
-    addresses = pages(spj, ReportedTo.objects.first())
+@pytest.fixture
+def paper(cast):
+    """A Laporan SLA that was issued."""
+    ordered = issuing.order_sla(periods.month_of(date(2026, 10, 1)), by=None, now=timezone.now())
+    issuing.make_next(timezone.now())
+    ordered.refresh_from_db()
+    return ordered
+
+
+def test_looking_at_every_page_changes_nothing(spj, paper, browsers):
+    addresses = pages(spj, ReportedTo.objects.first(), paper)
     before = everything_stored()
 
     statuses = {look(client, address) for client in browsers.values() for address in addresses}
@@ -159,12 +190,12 @@ def test_looking_at_every_page_changes_nothing(spj, browsers):
     assert len(addresses) >= 20
 
 
-def test_every_page_but_signing_in_wants_a_signed_in_person(spj):
-    addresses = pages(spj, ReportedTo.objects.first())
+def test_every_page_but_signing_in_and_checking_a_paper_wants_a_signed_in_person(spj, paper):
+    addresses = pages(spj, ReportedTo.objects.first(), paper)
 
     open_to_all = {address for address in addresses if look(Client(), address) == 200}
 
-    assert open_to_all == {reverse("masuk"), reverse("readyz")}
+    assert open_to_all == {reverse("masuk"), reverse("readyz"), reverse("periksa", args=[paper.code])}
 
 
 # What one may not see is not there

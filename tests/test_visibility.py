@@ -297,14 +297,18 @@ def test_each_status_is_that_of_its_tickets(cast):
     reopened = walk(report(by=cast.reporter), cast, 2, 3, 4, 5, 9, END)
     actions.reopen(reopened, by=cast.reporter, reason="Masih galat.")
     refused = walk(report(by=cast.reporter), cast, "tidak-diproses")
+    main, tied = (report("spj_online", by=cast.reporter) for _ in range(2))
+    by, run = cast.holder(Role.SUBKOORDINATOR_APLIKASI), tied.runs.get().pk
+    actions.tie(tied, to=main, by=by, run=run)
 
     by_status = {status: [*Ticket.objects.with_status(status)] for status in Status}
 
     assert by_status == {
-        Status.NEW: [new],
+        Status.NEW: [main, new],
         Status.IN_PROGRESS: [moving],
         Status.REOPENED: [reopened],
         Status.TO_CONFIRM: [ended],
+        Status.FOLLOWS: [tied],
         Status.DONE: [],
         Status.NOT_PROCESSED: [refused],
     }

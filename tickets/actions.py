@@ -21,9 +21,10 @@ from django.db import transaction
 from django.utils import timezone
 from django_fsm import has_transition_perm
 
-from tickets import history, limits, notifications, rules
+from tickets import history, limits, notifications, rules, tallies
 from tickets.models import (
     Attachment,
+    Document,
     Extension,
     FormToken,
     HistoryEntry,
@@ -45,11 +46,11 @@ from workflows.forms import asked, generated
 from workflows.inputs import FilesField
 from workflows.record import Answers, Record
 from workflows.roles import Role
-from workflows.sop import Arrow, Origin, Sop, Step
+from workflows.sop import MENGIKUTI, SELESAI, Arrow, Origin, Sop, Step
 from workflows.worktime import ZONE, Calendar
 
 #: What an act may change about a ticket; all else stays as it was filed.
-MOVED_FIELDS = ("state", "round", "version", "given", "updated_at", "reopened_at", "closed_at", "confirm_by")
+MOVED_FIELDS = ("state", "round", "version", "given", "updated_at", "reopened_at", "closed_at", "confirm_by", "main")
 
 #: How far away a day may be that somebody chooses for an extension or estimate.
 MOST_DAYS_AHEAD = 366
@@ -104,7 +105,7 @@ def file_report(
 
     Raises Refused when somebody other than the SOP's subkoordinator files for another, Incomplete without evidence.
     """
-    sequence = _locked_sequence(sop, timezone.localtime(now).year)  # the year it was sent in
+    sequence = locked_sequence(sop, timezone.localtime(now).year)  # the year it was sent in
     now = now or timezone.now()
     if earlier := _already_done(token, by=by):
         return earlier
@@ -134,9 +135,7 @@ def file_report(
         created_at=now,
         updated_at=now,
     )
-    ticket.search_text = " ".join(
-        (ticket.number, title, description, reporter.name, reporter.unit.short_name if reporter.unit else "")
-    ).lower()
+    ticket.search_text = search_text_of(ticket)
     ticket.save(force_insert=True)
     role = _coordinating_role(by, sop) if on_behalf_of else ""
     files = _new_files(sop, Record(), answers)
@@ -167,9 +166,10 @@ def complete_step(
 
     Of the answers, those count that the row asks for. Acting on a task nobody has taken takes it. Raises Conflict when
     that run is over or in a colleague's hands, Refused to a wrong role, Incomplete when Kelengkapan, Output or a
-    demanded reason is missing.
+    demanded reason is missing. What follows the ticket ends with it.
     """
     ticket = _locked(ticket)
+    followers = _locked_followers(ticket)
     now = _instant(ticket, now)
     if _already_done(token, by=by):
         return ticket
@@ -178,6 +178,7 @@ def complete_step(
     if step.limit.kind == LimitKind.TENTATIVE and current.budget_minutes is None:
         raise Incomplete({"until": "Langkah ini tentatif. Silakan catat perkiraan selesai lebih dahulu."})
     given = answers or {}
+    ticket.tied = tuple(follower.headline for follower in followers)
     record = ticket.record
     record = record.with_answers({a.key: given[a.key] for a in asked(step, record) if a.key in given})
     record = record.with_answers({**record.fresh, **generated(step, record)})
@@ -204,6 +205,11 @@ def complete_step(
     )
     _attach(entry, new_files, by=by)
     _report(current, step, now)
+    for follower in followers:
+        if chosen.ends:
+            _follow(follower, entry, reason=reason.strip())
+        else:
+            notifications.pass_on(entry, follower)
     _spend(token, ticket, by=by, now=now)
     return ticket
 
@@ -248,6 +254,93 @@ def lapse(ticket: Ticket, *, now: datetime | None = None) -> Ticket:
     if ticket.awaits_confirmation and ticket.confirm_by and ticket.confirm_by < now:
         _move(ticket, Action.LAPSE, by=None, now=now, body={"due": ticket.confirm_by.isoformat()})
     return ticket
+
+
+# Reports of one fault (S-7): one is the main ticket, the others follow it and end as it ends
+
+
+@transaction.atomic
+def tie(
+    ticket: Ticket, *, to: Ticket, by: User, run: int, token: UUID | None = None, now: datetime | None = None
+) -> Ticket:
+    """Let a report follow another of the same fault (*Gabungkan*); up to the row that makes the recap.
+
+    Raises Refused to whoever does not coordinate the SOP and where the report is a main ticket itself, Conflict when
+    the row is over or in a colleague's hands, Incomplete when `to` is no ticket that it can follow.
+    """
+    # A main ticket is locked before what follows it, whichever was filed first. So that nobody waits in a circle, ties
+    # come one after the other, and none while the calendar changes, which locks tickets in the order of filing.
+    calendars.lock()
+    main, ticket = _locked(to), _locked(ticket)
+    now = _instant(ticket, now)
+    if _already_done(token, by=by):
+        return ticket
+    current = _current_run(ticket, expected=run)
+    _refuse_unless(rules.coordinates(by, ticket), "Hanya subkoordinator layanan ini yang dapat menggabungkan laporan.")
+    _refuse_unless(ticket.state in ticket.sop.tying_rows, "Laporan pada langkah ini tidak dapat digabungkan lagi.")
+    if not rules.may_tie(by, ticket, current):
+        raise Conflict(_taken_by(current))
+    if _locked_followers(ticket):
+        raise Refused(f"{ticket.number} sendiri adalah tiket utama. Gabungkan {main.number} dengan tiket ini.")
+    if objection := _cannot_lead(main, ticket):
+        raise Incomplete({"main": objection})
+
+    _end_what_ran_out(current, now=now)
+    ticket.main = main
+    arrow = Arrow(f"Digabungkan dengan {main.number}", to=MENGIKUTI, origin=Origin.IMPLIED)
+    role, body = _coordinating_role(by, ticket.sop), {"main": main.number}
+    _move(ticket, Action.TIE, arrow, by=by, now=now, role=role, body=body, run=current)
+    _spend(token, ticket, by=by, now=now)
+    return ticket
+
+
+@transaction.atomic
+def untie(ticket: Ticket, *, by: User, reason: str, token: UUID | None = None, now: datetime | None = None) -> Ticket:
+    """Put a report that was wrongly tied back on the row it left (*Pisahkan*). A reason is demanded."""
+    ticket = _locked(ticket)
+    now = _instant(ticket, now)
+    if _already_done(token, by=by):
+        return ticket
+    _refuse_unless(rules.coordinates(by, ticket), "Hanya subkoordinator layanan ini yang dapat memisahkan laporan.")
+    _refuse_unless_following(ticket)
+    if not reason.strip():
+        raise Incomplete({"reason": "Silakan tuliskan mengapa laporan ini dipisahkan."})
+    assert ticket.main is not None  # noqa: S101  # for the type checker: what follows has its main ticket
+    body = {"main": ticket.main.number, "reason": reason.strip()}
+    arrow = Arrow(f"Dipisahkan dari {ticket.main.number}", to=ticket.runs.latest("pk").row)
+    ticket.main = None
+    _move(ticket, Action.UNTIE, arrow, by=by, now=now, role=_coordinating_role(by, ticket.sop), body=body)
+    _spend(token, ticket, by=by, now=now)
+    return ticket
+
+
+def _cannot_lead(main: Ticket, ticket: Ticket) -> str:
+    """Why a ticket cannot be followed by another, as a sentence; empty if it can."""
+    if main.pk == ticket.pk:
+        return "Laporan tidak dapat digabungkan dengan dirinya sendiri."
+    if main.sop_key != ticket.sop_key:
+        return f"{main.number} mengikuti SOP yang lain. Silakan pilih laporan dari layanan yang sama."
+    if main.follows and main.main:
+        return f"{main.number} sendiri mengikuti {main.main.number}. Gabungkan langsung dengan {main.main.number}."
+    return "" if main.is_open else f"{main.number} tidak sedang diproses. Silakan pilih tiket yang masih berjalan."
+
+
+def _locked_followers(ticket: Ticket) -> list[Ticket]:
+    """What follows a locked ticket, locked after it."""
+    if ticket.sop.recap is None:
+        return []
+    followers = Ticket.objects.select_for_update(of=("self",)).filter(main=ticket, state=MENGIKUTI)
+    return list(followers.select_related("unit", "reporter").order_by("pk"))
+
+
+def _follow(follower: Ticket, ended: HistoryEntry, *, reason: str) -> None:
+    """Let what follows a ticket end as it ended, by the same person; what was found and done is its outcome too."""
+    main = ended.ticket
+    now = max(ended.at, follower.entries.latest("seq").at)
+    follower.fresh = main.sop.shared(main.given)
+    body = {"main": main.number, "left": ended.from_state, "reason": reason, "answers": follower.fresh}
+    arrow = Arrow(f"Mengikuti {main.number}", to=main.state)
+    _move(follower, Action.FOLLOW, arrow, by=ended.by, now=now, role=ended.role, body=body)
 
 
 # Time: holds, extensions, estimates (DESIGN section 5). `until` is a working day; it means its close of business.
@@ -427,7 +520,7 @@ def reschedule(
         current.ticket = ticket
         before, after = current.due_at, _reproject(current, calendar).due_at
     elif ticket.confirm_by:
-        before, after = ticket.confirm_by, limits.confirm_by(_asked_at(ticket), calendar)
+        before, after = ticket.confirm_by, limits.confirm_by(history.asked().get(ticket=ticket).at, calendar)
         ticket.confirm_by = after
     else:
         return None
@@ -556,7 +649,7 @@ def _move(
     """The one door through which a ticket changes state. The caller holds the lock and has asked the rules.
 
     Lets django-fsm perform the transition of the same name, closes the run that is left with its verdict, writes one
-    history entry (and by it the notices) and opens the next run with its limit.
+    history entry (and by it the notices) and opens the next run with its limit, or orders the closing report.
     """
     perform = getattr(ticket, action.value)
     if not has_transition_perm(perform, by or AnonymousUser()):  # the clock has no role
@@ -568,12 +661,15 @@ def _move(
         _leave(run, arguments[0], by=by, now=now)
         body = body | {"verdict": history.verdict_of(run)}
     if new_round:
-        _begin_round(ticket)
+        begin_round(ticket)
     ticket.closed_at = now if ticket.state in CLOSED_STATES else None
     ticket.confirm_by = limits.confirm_by(now, calendars.current()) if ticket.awaits_confirmation else None
     entry = _write(ticket, action, by=by, now=now, role=role, from_state=from_state, body=body)
     if ticket.is_open:
         _enter(ticket, now)
+    if ticket.state == SELESAI and ticket.sop.reports_on_closing:
+        issued = ticket.documents.filter(kind=Document.Kind.COMPLETION)
+        issued.create(kind=Document.Kind.COMPLETION, ticket=ticket, issue=issued.next_issue(), ordered_at=now)
     return entry
 
 
@@ -610,7 +706,7 @@ def _write(
     return entry
 
 
-def _begin_round(ticket: Ticket) -> None:
+def begin_round(ticket: Ticket) -> None:
     """Count a further round. What the rows from here on gave in the one before is history, no longer the record."""
     assert ticket.step is not None  # noqa: S101  # for the type checker: a round begins at a row
     outdated = ticket.sop.outdated_from(ticket.step.no)
@@ -642,6 +738,7 @@ def _leave(run: StepRun, arrow: Arrow, *, by: User, now: datetime) -> None:
         climbed=limits.climbed_by(run),
     )
     run.save()
+    tallies.count(run)
     notifications.cancel_warnings(run, now=now)
     run.ticket.__dict__.pop("rows_done", None)  # one more now
 
@@ -775,13 +872,6 @@ def _role_on(person: User, run: StepRun) -> str:
     return _coordinating_role(person, run.ticket.sop)
 
 
-def _asked_at(ticket: Ticket) -> datetime:
-    """When the reporter of a ticket that awaits confirmation was asked: when the last row was left."""
-    last = ticket.runs.latest("pk").left_at
-    assert last is not None  # noqa: S101  # for the type checker
-    return last
-
-
 # What stands in the way
 
 
@@ -802,6 +892,18 @@ def _refuse_unless_awaiting(ticket: Ticket) -> None:
             raise Conflict(f"Tiket ini sudah ditutup pada {when(last.at)} karena tidak ada jawaban.")
         done = "dikonfirmasi selesai" if last.action == Action.CONFIRM else "dibuka kembali"
         raise Conflict(f"Tiket ini sudah {done} oleh {last.by.name} pada {when(last.at)}.")
+
+
+def _refuse_unless_following(ticket: Ticket) -> None:
+    """Who was faster to untie, or to end the work, is named."""
+    if not ticket.follows:
+        ends = ticket.entries.filter(action__in=(Action.UNTIE, Action.FOLLOW)).select_related("by")
+        last = ends.last()
+        if last is None or last.by is None:
+            raise Refused("Laporan ini tidak mengikuti tiket lain.")
+        if last.action == Action.UNTIE:
+            raise Conflict(f"Laporan ini sudah dipisahkan oleh {last.by.name} pada {when(last.at)}.")
+        raise Conflict(f"Pekerjaan tiket utama sudah diakhiri oleh {last.by.name} pada {when(last.at)}.")
 
 
 def _current_run(ticket: Ticket, *, expected: int | None = None) -> StepRun:
@@ -838,17 +940,29 @@ def _taken_by(run: StepRun) -> str:
 # Numbers, tokens, files
 
 
-def _locked_sequence(sop: Sop, year: int) -> NumberSequence:
+def locked_sequence(sop: Sop, year: int) -> NumberSequence:
     """The numbers of a year in WIB, locked: whoever files next waits, and then sees what was filed."""
     NumberSequence.objects.get_or_create(prefix=sop.prefix, year=year)
     return NumberSequence.objects.select_for_update().get(prefix=sop.prefix, year=year)
 
 
 def _next_number(sequence: NumberSequence) -> str:
-    """The next number: `WEB-2026-0001`. Gapless, since it is taken in the transaction of its ticket."""
-    sequence.last += 1
+    """Take the next number: gapless, since it is taken in the transaction of its ticket."""
+    number = count_up(sequence)
     sequence.save(update_fields=["last"])
+    return number
+
+
+def count_up(sequence: NumberSequence) -> str:
+    """The next number: `WEB-2026-0001`. The caller saves the sequence."""
+    sequence.last += 1
     return f"{sequence.prefix}-{sequence.year}-{sequence.last:04d}"
+
+
+def search_text_of(ticket: Ticket) -> str:
+    """What a search finds a ticket by."""
+    unit = ticket.unit.short_name if ticket.unit else ""
+    return " ".join((ticket.number, ticket.title, ticket.description, ticket.reporter_name, unit)).lower()
 
 
 def _already_done(token: UUID | None, *, by: User) -> Ticket | None:

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class TicketsConfig(AppConfig):
@@ -8,4 +9,6 @@ class TicketsConfig(AppConfig):
     verbose_name = "SOPDesk"
 
     def ready(self):
-        from tickets import checks  # noqa: F401  # registers the system checks once the apps are loaded
+        from tickets import checks, searching  # noqa: F401  # registers the system checks once the apps are loaded
+
+        post_migrate.connect(searching.install, sender=self)

@@ -12,16 +12,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.db.models.functions import ExtractYear
 from django.utils import timezone
 
-from tickets import actions, limits
+from tickets import actions, history, limits
 from tickets.models import StepRun, Ticket, User
 from tickets.models.runs import LimitKind
 from tickets.models.tickets import not_closed
 from workflows import calendars, proposals
-from workflows.models import CalendarChange, CalendarYear, WorkingPeriod
+from workflows.models import CalendarChange, CalendarYear
+from workflows.sop import MENGIKUTI
 from workflows.worktime import Calendar
 
 Change = Callable[[], list[str]]
@@ -92,7 +93,7 @@ def apply(
     Nobody as `by` is SOPDesk itself. Raises `actions.Conflict` when the calendar is no longer the `expected` version,
     and `worktime.NoWorkingTime` as `preview` does.
     """
-    WorkingPeriod.objects.select_for_update().get(starts_on=None)  # one change after the other
+    calendars.lock()
     if expected is not None and expected != version():
         raise actions.Conflict("Kalender baru saja diubah oleh administrator lain. Silakan periksa kembali akibatnya.")
     what = change()
@@ -108,7 +109,8 @@ def apply(
 
 def _move_limits(calendar: Calendar, *, by: User | None, reason: str, now: datetime) -> list[list[object]]:
     """Bring every open limit to a new calendar; what moved, as the log keeps it."""
-    open_tickets = Ticket.objects.filter(not_closed()).order_by("pk").select_for_update()
+    with_limits = Ticket.objects.filter(not_closed()).exclude(state=MENGIKUTI)
+    open_tickets = with_limits.order_by("pk").select_for_update()
     # Only of what is locked: a ticket filed in between may be in somebody's hands, and is left to the sweep.
     locked = list(open_tickets.values_list("pk", flat=True))
     StepRun.objects.open().filter(ticket__in=locked).update(calendar_version=calendar.version)
@@ -216,13 +218,8 @@ def _limited(runs: QuerySet[StepRun]) -> QuerySet[StepRun]:
 
 def _awaiting() -> list[tuple[Ticket, datetime, datetime]]:
     """Tickets whose reporter is asked to confirm: (ticket, when it was asked, when silence closes it)."""
-    last = StepRun.objects.filter(ticket=OuterRef("ticket")).order_by("-pk").values("pk")[:1]
-    runs = StepRun.objects.filter(ticket__confirm_by__isnull=False, pk=Subquery(last)).select_related("ticket")
-    return [
-        (run.ticket, run.left_at, run.ticket.confirm_by)
-        for run in runs.order_by("ticket_id")
-        if run.left_at and run.ticket.confirm_by
-    ]
+    asked = history.asked().select_related("ticket").order_by("ticket_id")
+    return [(entry.ticket, entry.at, entry.ticket.confirm_by) for entry in asked if entry.ticket.confirm_by]
 
 
 def _performer(run: StepRun) -> str:

@@ -6,7 +6,12 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.utils.functional import cached_property
 
+from tickets import worklists
+from tickets.counting import Amount
 from tickets.models import Notice, ReportedTo
+
+#: As many as fit into the mark of a place in the navigation.
+FIT = 99
 
 
 class Frame:
@@ -30,10 +35,16 @@ class Frame:
         """Whether the person holds any role, Kepala Bidang included: somebody that rows are reported to."""
         return bool(self._person.roles_by_procedure)
 
+    @property
+    def oversees(self) -> bool:
+        """Whether the person coordinates or heads some SOP, and so reads its reports."""
+        return bool(worklists.overseen(self._person))
+
     @cached_property
-    def inbox_count(self) -> int:
+    def inbox_count(self) -> Amount:
         """How many entries of *Laporan masuk* nobody has marked as known yet."""
-        return ReportedTo.objects.for_person(self._person).unread().count()
+        unread = ReportedTo.objects.for_person(self._person).unread().order_by()
+        return Amount(unread[: FIT + 1].count(), most=FIT)
 
     @cached_property
     def notice_count(self) -> int:

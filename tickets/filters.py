@@ -8,13 +8,15 @@ from datetime import date, datetime, time
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import Count, F, OrderBy, Q
+from django.db.models import F, OrderBy, Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import cached_property
 from django_filters import CharFilter, ChoiceFilter, DateFilter, FilterSet
 
-from tickets import worklists
+from tickets import searching, worklists
+from tickets.counting import Amount, counts
 from tickets.forms.base import BaseForm
 from tickets.models import Ticket, Unit, User
 from tickets.models.tickets import Status, on_a_row, reported_by
@@ -92,7 +94,7 @@ class Tab:
     """A saved view with how many tickets it holds under the filters chosen, and its address."""
 
     view: View
-    count: int
+    count: Amount
     is_current: bool
     href: str
 
@@ -152,7 +154,7 @@ class TicketFilter(FilterSet):
     layanan = _choice("Layanan", _services, field_name="procedure")
     status = _choice("Status", Status.choices, method="with_status")
     langkah = _choice("Langkah", _rows, field_name="state")
-    peran = _choice("Menunggu peran", Role.choices, field_name="turn__role")
+    peran = _choice("Menunggu peran", Role.choices, method="waiting_for")
     opd = _choice("OPD", (), field_name="unit__short_name")
     milik = _choice("Kaitan dengan saya", [(key, words) for key, (words, _) in OWN.items()], method="own")
     dari = _day("Dilaporkan sejak", "created_from")
@@ -179,12 +181,10 @@ class TicketFilter(FilterSet):
     def filter_queryset(self, queryset):
         chosen = self.form.cleaned_data
         self._forget_the_ignored()
-        for name in chosen.keys() - {"tampilan", "urut"}:
-            queryset = self.filters[name].filter(queryset, chosen[name])
+        for name in (*(chosen.keys() - {"tampilan", "urut", "cari"}), "cari"):  # a search is asked of what is left
+            queryset = self.filters[name].filter(queryset, chosen.get(name))
         self._in_any_view = queryset
-        view = self.current_view
-        order = ORDERS[chosen.get("urut") or view.order][1]
-        return queryset.filter(view.condition(self.person, self.now)).order_by(order, "-pk")
+        return queryset.filter(self.current_view.condition(self.person, self.now)).order_by(self._order, "-pk")
 
     def _forget_the_ignored(self):
         """Show no field with a value that is not in force."""
@@ -195,13 +195,13 @@ class TicketFilter(FilterSet):
     # The filters
 
     def search(self, queryset, name, value):
-        """Every word, in any order, in any of number, title, description, reporter and OPD."""
-        for word in value.lower().split():
-            queryset = queryset.filter(search_text__contains=word)
-        return queryset
+        return searching.matching(queryset, value)
 
     def with_status(self, queryset, name, value):
         return queryset.with_status(Status(value))
+
+    def waiting_for(self, queryset, name, value):
+        return queryset.filter(worklists.waiting_for(value))
 
     def own(self, queryset, name, value):
         return queryset.filter(OWN[value][1](self.person))
@@ -222,20 +222,54 @@ class TicketFilter(FilterSet):
         return VIEW_BY_KEY[self.form.cleaned_data.get("tampilan") or ""]
 
     @property
+    def _order(self) -> str | OrderBy:
+        return ORDERS[self.form.cleaned_data.get("urut") or self.current_view.order][1]
+
+    @property
     def panel(self) -> list[forms.BoundField]:
         """The fields behind *Saring*."""
         return [field for field in self.form.visible_fields() if field.name not in ("cari", "urut")]
 
+    @property
+    def panel_stands(self) -> str:
+        """All that the panel shows: what is offered and what is chosen. Where that is the same, it is drawn once."""
+        return repr([(field.value(), field.errors, list(getattr(field.field, "choices", ()))) for field in self.panel])
+
     def tabs(self) -> list[Tab]:
-        """The saved views that make sense for the person, counted in one query under the other filters in force."""
-        offered = [view for view in VIEWS if self.person.is_performer or not view.performers_only]
-        counts = self._in_any_view.order_by().aggregate(
-            **{f"view_{n}": Count("pk", filter=view.condition(self.person, self.now)) for n, view in enumerate(offered)}
-        )
+        """The saved views that make sense for the person, with how many tickets each holds."""
         return [
-            Tab(view, counts[f"view_{n}"], view is self.current_view, self._address(tampilan=view.key))
-            for n, view in enumerate(offered)
+            Tab(view, self._amounts[view.key], view is self.current_view, self._address(tampilan=view.key))
+            for view in self._offered
         ]
+
+    @property
+    def found(self) -> Amount:
+        """How many tickets the current view holds under the filters in force."""
+        return self._amounts[self.current_view.key]
+
+    @property
+    def parts(self) -> list[QuerySet]:
+        """The tickets found, in their order, as querysets that stand one behind the other.
+
+        By limit, what has one comes first: it stands on some row, and its index is short. Nothing sorts the archive.
+        """
+        tickets = self.qs
+        if self._order != BY_LIMIT:
+            return [tickets]
+        with_limit = tickets.filter(turn__due_at__isnull=False).order_by("turn__due_at", "-pk")
+        return [with_limit, tickets.filter(turn__due_at=None).order_by("-pk")]
+
+    @property
+    def _offered(self) -> list[View]:
+        return [view for view in VIEWS if self.person.is_performer or not view.performers_only]
+
+    @cached_property
+    def _amounts(self) -> dict[str, Amount]:
+        """How many tickets each view holds, in one query under the other filters in force."""
+        self.qs  # noqa: B018  # the filters are applied, once
+        views = list(dict.fromkeys([*self._offered, self.current_view]))
+        held = [self._in_any_view.filter(view.condition(self.person, self.now)) for view in views]
+        return {view.key: amount for view, amount in zip(views, counts(*held), strict=True)}
 
     def chips(self) -> list[Chip]:
         """The filters in force, in the order of the form; the saved view and the order are none."""

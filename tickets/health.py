@@ -12,17 +12,19 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q
 from django.utils import timezone
 
 from tickets.calendar_changes import calendar_state
-from tickets.models import Heartbeat, Hold, Notice, Rung, StepRun, Ticket
+from tickets.models import Document, Heartbeat, Hold, Notice, Rung, StepRun, Ticket
 from tickets.words import when
 
 #: How long something may be silent before it counts as ill.
 SILENCE = timedelta(seconds=100)
 #: How long mail may lie in the outbox.
 MAIL_PATIENCE = timedelta(minutes=15)
+#: How long a paper may wait to be made.
+PAPER_PATIENCE = timedelta(minutes=15)
 SKEW = timedelta(seconds=60)
 FULL_DISK = 0.95
 #: Processes that have been silent for so long are gone, not ill: they are forgotten.
@@ -54,6 +56,8 @@ def findings(now: datetime) -> list[Finding]:
         lambda: _processes(Heartbeat.Kind.BEAT, "Jam (beat)", beats, now),
         lambda: _outbox(beats, now),
         _failed_mail,
+        lambda: _papers(now),
+        _failed_papers,
         lambda: _calendar(now),
         lambda: _clock(now),
         _disk,
@@ -150,6 +154,28 @@ def _failed_mail() -> Finding:
         is_well=not failed,
         words=f"{failed} surel tidak dapat dikirim" if failed else "Tidak ada",
         advice="Daftarnya di bawah: perbaiki alamatnya lalu kirim ulang, atau abaikan.",
+        can_wait=True,
+    )
+
+
+def _papers(now: datetime) -> Finding:
+    waiting = Document.objects.waiting().aggregate(count=Count("pk"), oldest=Min("ordered_at"))
+    oldest = waiting["oldest"]
+    return Finding(
+        "Dokumen yang menunggu",
+        is_well=oldest is None or now - oldest <= PAPER_PATIENCE,
+        words=f"{waiting['count']} menunggu, tertua sejak {when(oldest)}" if oldest else "Tidak ada",
+        advice="Pastikan proses pekerja berjalan, juga untuk antrean berkas. Dokumen dicoba lagi sendiri.",
+    )
+
+
+def _failed_papers() -> Finding:
+    failed = Document.objects.given_up().count()
+    return Finding(
+        "Dokumen yang gagal",
+        is_well=not failed,
+        words=f"{failed} dokumen tidak dapat dibuat" if failed else "Tidak ada",
+        advice="Daftarnya di bawah, dengan sebabnya: perbaiki, lalu buat ulang.",
         can_wait=True,
     )
 

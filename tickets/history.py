@@ -10,7 +10,7 @@ from hashlib import sha256
 from itertools import pairwise, zip_longest
 from typing import Any
 
-from django.db.models import OuterRef, Prefetch, Subquery
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
 from tickets.models import EntryDetail, HistoryEntry, NumberSequence, StepRun, Ticket
 from tickets.models.history import Action
@@ -21,7 +21,12 @@ FILED_FIELDS = (
     *("reporter_id", "reporter_name", "reporter_contact", "unit_id", "filed_by_id", "channel", "created_at"),
 )
 #: The acts by which a ticket comes to its state.
-MOVES = (Action.FILE, Action.COMPLETE, Action.CONFIRM, Action.REOPEN, Action.LAPSE)
+MOVES = (
+    *(Action.FILE, Action.COMPLETE, Action.CONFIRM, Action.REOPEN, Action.LAPSE),
+    *(Action.TIE, Action.UNTIE, Action.FOLLOW),
+)
+#: Those of them that leave a row.
+LEAVES = (Action.COMPLETE, Action.TIE)
 
 #: One visit of a row: the row's state, its round, when entered; by whom left, to which state, when.
 Visit = tuple[str, int, datetime, int | None, str, datetime | None]
@@ -34,21 +39,26 @@ def append(ticket: Ticket, *, body: dict[str, Any], **columns: Any) -> HistoryEn
     the ticket.
     """
     before = ticket.entries.order_by("-seq").values_list("hash", flat=True).first() or ""
+    entry = compose(ticket, after=before, body=body, **columns)
+    entry.save(force_insert=True)
+    entry.detail.save(force_insert=True)
+    return entry
+
+
+def compose(ticket: Ticket, *, after: str, body: dict[str, Any], **columns: Any) -> HistoryEntry:
+    """The next entry of a ticket with its `detail`, unsaved; `after` is the hash of the one before it."""
     ticket.version += 1
     detail = EntryDetail(salt=secrets.token_hex(16), body=body)
-    entry = HistoryEntry(
+    detail.entry = entry = HistoryEntry(
         ticket=ticket,
         seq=ticket.version,
         to_state=ticket.state,
         round=ticket.round,
-        previous_hash=before,
+        previous_hash=after,
         detail_digest=detail.digest(),
         **columns,
     )
     entry.hash = entry.fingerprint()
-    entry.save(force_insert=True)
-    detail.entry = entry
-    detail.save(force_insert=True)
     return entry
 
 
@@ -63,8 +73,15 @@ def verdict_of(run: StepRun) -> dict[str, Any]:
     return {
         "verdict": str(run.verdict),
         "due": _instant(run.due_at) if run.due_at else None,
-        **{name: getattr(run, name) for name in ("worked_minutes", "held_minutes", "late_minutes")},
+        **{name: getattr(run, name) for name in ("worked_minutes", "held_minutes", "awaited_minutes", "late_minutes")},
     }
+
+
+def asked() -> QuerySet[HistoryEntry]:
+    """Of each ticket that awaits its reporter's word, the act by which they were asked: the last that moved it."""
+    moves = HistoryEntry.objects.filter(ticket=OuterRef("ticket"), action__in=MOVES)
+    last = Subquery(moves.order_by("-seq").values("pk")[:1])
+    return HistoryEntry.objects.filter(ticket__confirm_by__isnull=False, pk=last)
 
 
 @dataclass(frozen=True)
@@ -87,7 +104,7 @@ def verify() -> Iterator[Break]:
     """
     yield from _number_breaks()
     entries = Prefetch("entries", HistoryEntry.objects.select_related("detail").order_by("seq"))
-    tickets = Ticket.objects.order_by("pk").prefetch_related(entries, "attachments", "runs")
+    tickets = Ticket.objects.order_by("pk").select_related("main").prefetch_related(entries, "attachments", "runs")
     for ticket in tickets.iterator(chunk_size=200):
         told = list(ticket.entries.all())
         yield from list(chain_breaks(ticket, told)) or _record_breaks(ticket, told)
@@ -124,6 +141,7 @@ def _record_breaks(ticket: Ticket, entries: list[HistoryEntry]) -> Iterator[Brea
     yield from _file_breaks(ticket, entries)
     yield from _ledger_breaks(ticket, entries)
     yield from _verdict_breaks(ticket, entries)
+    yield from _tie_breaks(ticket, entries)
 
 
 def _report_breaks(ticket: Ticket, filed: HistoryEntry) -> Iterator[Break]:
@@ -151,7 +169,7 @@ def _ledger_breaks(ticket: Ticket, entries: list[HistoryEntry]) -> Iterator[Brea
     told: list[Visit] = [
         (entered.to_state, entered.round, entered.at, left.by_id, left.to_state, left.at)
         for entered, left in pairwise(moves)
-        if left.action == Action.COMPLETE
+        if left.action in LEAVES
     ]
     if ticket.is_open:
         told.append((moves[-1].to_state, moves[-1].round, moves[-1].at, None, "", None))
@@ -164,12 +182,26 @@ def _ledger_breaks(ticket: Ticket, entries: list[HistoryEntry]) -> Iterator[Brea
 
 def _verdict_breaks(ticket: Ticket, entries: list[HistoryEntry]) -> Iterator[Break]:
     """A verdict is frozen with the act that left the row; acts from before there were verdicts sealed none."""
-    left = [entry for entry in entries if entry.action == Action.COMPLETE]
+    left = [entry for entry in entries if entry.action in LEAVES]
     runs = [run for run in ticket.runs.all() if run.left_at]
     for entry, run in zip(left, runs, strict=False):
         sealed = entry.detail.body.get("verdict")
-        if sealed is not None and sealed != verdict_of(run):
+        if sealed is not None and not sealed.items() <= verdict_of(run).items():  # earlier seals say less
             yield Break(ticket.number, entry.seq, f"row {run.row} did not end with this verdict")
+
+
+def _tie_breaks(ticket: Ticket, entries: list[HistoryEntry]) -> Iterator[Break]:
+    """The main ticket is the one that the last tie named; none, if there was no tie or it was undone."""
+    last = next((entry for entry in reversed(entries) if entry.action in (Action.TIE, Action.UNTIE)), None)
+    if last is None or last.action == Action.UNTIE:
+        told = ""
+    elif last.detail.erased_at:
+        return
+    else:
+        told = last.detail.body["main"]
+    main = ticket.main.number if ticket.main else ""
+    if main != told:
+        yield Break(ticket.number, None, f"it is tied to {main or 'nothing'}, its history says {told or 'to nothing'}")
 
 
 def _visit(ticket: Ticket, run: StepRun) -> Visit:

@@ -136,6 +136,8 @@ def close(
     """Freeze the verdict of a run whose `left_at` is set and whose holds have ended. The caller saves the run."""
     assert run.left_at is not None  # noqa: S101  # for the type checker
     run.held_minutes = held(holds, calendar, until=run.left_at)
+    for_reporter = [hold for hold in holds if hold.reason == Hold.Reason.REPORTER]
+    run.awaited_minutes = held(for_reporter, calendar, until=run.left_at)
     run.worked_minutes = max(0.0, calendar.between(run.entered_at, run.left_at) - run.held_minutes)
     project(run, calendar, holds=holds, climbed=climbed)
     run.verdict, run.late_minutes = _verdict(run, calendar, holds, extensions, climbed)

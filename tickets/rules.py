@@ -48,6 +48,16 @@ def may_hand_over(person: User, ticket: Ticket, run: StepRun | None) -> bool:
     return run is not None and coordinates(person, ticket)
 
 
+def may_tie(person: User, ticket: Ticket, run: StepRun | None) -> bool:
+    """The subkoordinator, up to the row that makes the recap, unless a colleague has taken the task."""
+    is_free = run is not None and run.performer_id in (None, person.pk)
+    return is_free and ticket.state in ticket.sop.tying_rows and coordinates(person, ticket)
+
+
+def may_untie(person: User, ticket: Ticket) -> bool:
+    return ticket.follows and coordinates(person, ticket)
+
+
 def may_resume(person: User, ticket: Ticket, run: StepRun | None) -> bool:
     """Who has the task or may take it, and the subkoordinator."""
     return may_complete(person, ticket, run) or (run is not None and coordinates(person, ticket))
@@ -70,10 +80,9 @@ def may_file_for_others(person: User, sop: Sop) -> bool:
     return sop.procedure in person.coordinated_procedures
 
 
-def colleagues(ticket: Ticket, *, without: StepRun | None = None) -> Iterable[User]:
-    """The people who hold the role of the ticket's row today, less the one who has the task."""
+def colleagues(ticket: Ticket) -> Iterable[User]:
+    """The people who hold the role of the ticket's row today."""
     if ticket.step is None:
         return User.objects.none()
     holders = RoleAssignment.objects.holders(ticket.step.performer, ticket.procedure, timezone.localdate())
-    people = User.objects.filter(role_assignments__in=holders).distinct()
-    return people.exclude(pk=without.performer_id) if without and without.performer_id else people
+    return User.objects.filter(role_assignments__in=holders).distinct()

@@ -21,7 +21,7 @@ from tickets.models.tickets import END_STATES
 from workflows import sops
 from workflows.inputs import FilesField
 from workflows.record import Answers
-from workflows.sop import END
+from workflows.sop import END, Sop, Step
 
 #: By artefact, the values that each row gave, oldest first. Row 0 is the report itself.
 Given = Mapping[str, Mapping[int, Mapping[str, Any]]]
@@ -138,9 +138,16 @@ def _is_told_why(entry: HistoryEntry, body: Mapping[str, Any]) -> bool:
     return entry.action == Action.REOPEN or entry.to_state in END_STATES
 
 
+def _left(entry: HistoryEntry) -> tuple[Sop, Step] | None:
+    """The row that an act left, if any. What followed a main ticket ended with the row that this one left."""
+    if entry.action == Action.FOLLOW:
+        return sops.find(entry.detail.body.get("left", ""))
+    return sops.find(entry.from_state)
+
+
 def _with_answers(given: Given, entry: HistoryEntry) -> Given:
     """What is given after an act: a row that passes something on puts right what was given last."""
-    found = sops.find(entry.from_state)
+    found = _left(entry)
     row = found[1].no if found else 0
     passed_on = {artefact.key for artefact in found[1].passes_on} if found else set()
     after = dict(given)
@@ -153,7 +160,7 @@ def _with_answers(given: Given, entry: HistoryEntry) -> Given:
 
 def _outcome(entry: HistoryEntry, given: Given) -> Given:
     """What was given for the Output of the row by which the work ended; nothing for any other act."""
-    found = sops.find(entry.from_state)
-    if entry.action != Action.COMPLETE or entry.to_state != END or found is None:
+    found = _left(entry)
+    if entry.action not in (Action.COMPLETE, Action.FOLLOW) or entry.to_state != END or found is None:
         return {}
     return {artefact.key: given[artefact.key] for artefact in found[1].produces if artefact.key in given}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tickets.models import StepRun, Ticket
-from workflows.sop import Origin, Step
+from workflows.sop import ENDS, MENGIKUTI, Origin, Step
 
 
 class Place(StrEnum):
@@ -41,14 +41,20 @@ class Station:
 
 
 def stations(ticket: Ticket, runs: Iterable[StepRun]) -> list[Station]:
-    """Every row of the ticket's SOP, in order; `runs` are all its visits, oldest first."""
-    runs = list(runs)
+    """Every row of the ticket's SOP, in order; `runs` are all its visits, oldest first.
+
+    A report that was tied to another goes the way of its main ticket, up to where it ended with that.
+    """
+    runs, standing = list(runs), ticket
+    if ticket.main and runs and runs[-1].arrow == MENGIKUTI:
+        runs = _along(ticket.main, tied=runs[-1])
+        standing = ticket.main if ticket.follows else ticket
     done = _done(runs)
-    ahead = _ahead(ticket, done)
+    ahead = _ahead(standing, done)
     latest = {run.row: run for run in runs}
 
     def place(step: Step) -> Place:
-        if step is ticket.step:
+        if step is standing.step:
             return Place.NOW
         if step.no in done:
             return Place.DONE
@@ -66,6 +72,16 @@ def done_in_words(way: Iterable[Station]) -> str:
         else:
             ranges.append([no])
     return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in ranges)
+
+
+def _along(main: Ticket, *, tied: StepRun) -> list[StepRun]:
+    """The visits of a main ticket, up to the first end that it came to after a report was tied to it."""
+    visits: list[StepRun] = []
+    for run in main.runs.all():
+        visits.append(run)
+        if run.arrow in ENDS and run.left_at and tied.left_at and run.left_at >= tied.left_at:
+            break
+    return visits
 
 
 def _done(runs: Iterable[StepRun]) -> set[int]:

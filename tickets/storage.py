@@ -1,6 +1,7 @@
 """Where uploads lie: outside the web root, readable by the service alone, on disk before the database knows of them."""
 
 import os
+import secrets
 from pathlib import Path
 
 from django.core.files.storage import FileSystemStorage, storages
@@ -23,6 +24,12 @@ class DurableFileStorage(FileSystemStorage):
 def private_files():
     """The storage of attachments: `STORAGES["private"]`, so that settings may name another."""
     return storages["private"]
+
+
+def stored_name(row, filename: str) -> str:
+    """A random path; nothing of the given name reaches the disk but the ending we chose ourselves."""
+    name = secrets.token_hex(32)
+    return f"{name[:2]}/{name}.{filename.rpartition('.')[2]}"
 
 
 def _flush(path: Path) -> None:

@@ -7,7 +7,9 @@ from django.utils import timezone
 
 from tickets import history, uploads
 from tickets import sweep as clock
+from tickets.exports import exporting
 from tickets.notifications import outbox
+from tickets.reports import issuing
 
 heads = logging.getLogger("sopdesk.history")
 
@@ -22,6 +24,30 @@ def sweep():
 def deliver():
     """Send the mail that is due."""
     outbox.deliver()
+
+
+@shared_task(soft_time_limit=120, time_limit=150)
+def make_papers():
+    """Make the papers that were ordered."""
+    issuing.make_waiting()
+
+
+@shared_task(soft_time_limit=15 * 60, time_limit=16 * 60)
+def make_exports():
+    """Write the lists that people asked for as files."""
+    exporting.make_due()
+
+
+@shared_task
+def remove_expired_exports():
+    """Remove files of lists that were kept for their time."""
+    exporting.remove_expired(timezone.now())
+
+
+@shared_task
+def order_monthly_report():
+    """Order the Laporan SLA of the last month, once the first working day of this one has begun."""
+    issuing.order_monthly(timezone.now())
 
 
 @shared_task

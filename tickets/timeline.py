@@ -14,7 +14,7 @@ from tickets.models.tickets import Channel
 from tickets.sight import Act, Sight
 from tickets.words import when
 from workflows import sops
-from workflows.sop import END, NOT_PROCESSED
+from workflows.sop import END, MENGIKUTI, NOT_PROCESSED
 
 #: The sign beside each act.
 ICONS = {
@@ -33,6 +33,9 @@ ICONS = {
     Action.ESTIMATE: "calendar-day",
     Action.LAPSE: "circle-check",
     Action.RESCHEDULE: "calendar-days",
+    Action.TIE: "link",
+    Action.UNTIE: "link-slash",
+    Action.FOLLOW: "link",
 }
 
 #: By what a report came that somebody else wrote down.
@@ -57,6 +60,7 @@ class Event:
     unchanged: tuple[str, ...] = ()
     files: tuple[Attachment, ...] = ()
     starts_round: int | None = None
+    main: str = ""  # the number of the main ticket that the act speaks of, for readers who may know it
 
     @property
     def icon(self) -> str:
@@ -76,7 +80,7 @@ class Event:
     def sentence(self) -> str:
         """The act in one line of plain text."""
         who = f"{self.who} ({self.capacity})" if self.capacity else self.who
-        return f"{who} {self.does}."
+        return f"{who} {self.does}{f' {self.main}' if self.main else ''}."
 
     @property
     def who(self) -> str:
@@ -100,12 +104,13 @@ def _event(sight: Sight, act: Act, known: Mapping[str, Any], *, reached: int) ->
     ticket, files = sight.ticket, sight.files
     entry, body, answers = act.entry, act.body, act.answers
     told = [artefact for artefact in ticket.sop.artefacts() if artefact.key in answers]
+    main = body.get("main", "") if sight.is_whole else ""
     if entry.action == Action.FILE or entry.to_state == NOT_PROCESSED:
         told = []  # the report itself stands above the history; what is not taken up hands nothing on
     new = [artefact for artefact in told if answers[artefact.key] != known.get(artefact.key)]
     return Event(
         entry=entry,
-        does=_does(ticket, entry, body).removesuffix("."),  # a name may end in a title: "S.Kom."
+        does=_does(ticket, entry, body, main).removesuffix("."),  # a name may end in a title: "S.Kom."
         then=_then(ticket, entry, body, reached),
         reason=act.reason,
         text="Teks ini sudah dihapus." if entry.detail.erased_at else body.get("text", ""),
@@ -113,11 +118,12 @@ def _event(sight: Sight, act: Act, known: Mapping[str, Any], *, reached: int) ->
         unchanged=tuple(artefact.label for artefact in told if artefact not in new),
         files=tuple(files[key] for key in body.get("files", ()) if key in files),
         starts_round=entry.round if entry.round > reached else None,
+        main=main,
     )
 
 
-def _does(ticket: Ticket, entry: HistoryEntry, body: Mapping[str, Any]) -> str:
-    """The act as a predicate: what stands after the name."""
+def _does(ticket: Ticket, entry: HistoryEntry, body: Mapping[str, Any], main: str) -> str:
+    """The act as a predicate: what stands after the name. `main`: the number of the main ticket follows."""
     found = sops.find(entry.from_state)
     row = f"langkah {found[1].no}" if found else ""
     match Action(entry.action):
@@ -158,6 +164,16 @@ def _does(ticket: Ticket, entry: HistoryEntry, body: Mapping[str, Any]) -> str:
             return f"mengubah kalender kerja; tenggat bergeser{shift}"
         case Action.LAPSE:
             return "menutup tiket ini karena tidak ada jawaban pelapor sampai batas konfirmasi"
+        case Action.TIE:
+            return "menggabungkan laporan ini dengan " + (
+                "tiket utama" if main else "laporan lain tentang gangguan yang sama"
+            )
+        case Action.UNTIE:
+            return "memisahkan laporan ini dari " + ("tiket utama" if main else "laporan lain")
+        case Action.FOLLOW if entry.to_state == NOT_PROCESSED:
+            return "menyatakan bahwa laporan ini tidak diproses" + (", bersama tiket utama" if main else "")
+        case Action.FOLLOW:
+            return "menyelesaikan pekerjaan" + (" pada tiket utama" if main else " untuk laporan ini")
         case Action.COMMENT:
             return "menulis catatan internal" if entry.internal else "menulis komentar"
 
@@ -178,6 +194,8 @@ def _then(ticket: Ticket, entry: HistoryEntry, body: Mapping[str, Any], reached:
         return "Tiket ditutup."
     if entry.to_state == END:
         return "Pelapor diminta mengonfirmasi."
+    if entry.to_state == MENGIKUTI:
+        return "Laporan ini mengikuti pekerjaan di sana."
     if not found:
         return "Tiket ditutup."
     begins = f"Putaran ke-{entry.round} dimulai: langkah" if entry.round > reached else "Berikutnya langkah"

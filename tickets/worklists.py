@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from tickets.models import StepRun, User
 from tickets.models.runs import LimitKind
@@ -22,6 +22,11 @@ def own_turn(person: User) -> Q:
     return Q(pk__in=StepRun.objects.turn_of(person).values("ticket"))
 
 
+def waiting_for(role: str) -> Q:
+    """On a row of this role, in whosever hands."""
+    return Q(pk__in=StepRun.objects.open().filter(role=role).values("ticket"))
+
+
 def to_confirm(person: User) -> Q:
     """The person is asked whether the fault is gone."""
     return Q(state=MENUNGGU_KONFIRMASI) & reported_by(person)
@@ -33,8 +38,8 @@ def coming_to(person: User) -> Q:
 
 
 def worked_on(person: User) -> Q:
-    """The person has completed some row of it."""
-    return Q(pk__in=StepRun.objects.filter(performer=person, left_at__isnull=False).values("ticket"))
+    """The person has completed some row of it. Asked of each ticket: after some years they are most of them."""
+    return Q(Exists(StepRun.objects.filter(ticket=OuterRef("pk"), performer=person, left_at__isnull=False)))
 
 
 def elsewhere(person: User) -> Q:

@@ -49,6 +49,11 @@ def make(
     )
 
 
+def lock() -> None:
+    """Let nobody else change the calendar, or do what must not come in between, until the transaction ends."""
+    WorkingPeriod.objects.select_for_update().get(starts_on=None)
+
+
 def forget() -> None:
     """Drop the kept calendar: rows were put in place without a change of version (an empty database filled anew)."""
     _kept.clear()

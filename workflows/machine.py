@@ -15,7 +15,7 @@ from django_fsm import GET_STATE, transition
 from workflows import sops
 from workflows.record import Record
 from workflows.roles import Role
-from workflows.sop import Arrow, Artefact, Sop, Step
+from workflows.sop import ENDS, MENGIKUTI, Arrow, Artefact, Sop, Step
 
 # django-fsm types a transition's callables by Django's own models; the machine asks less of them than that, hence Any.
 
@@ -63,6 +63,28 @@ def reopens_the_sops(field: Any, source: str) -> Callable[[Any], Any]:
     states = [sop.state_after(sop.reopen) for sop in sops.all_sops().values()]
     target = GET_STATE(lambda case: case.sop.state_after(case.sop.reopen), states=states)
     register: Callable[[Any], Any] = transition(field=field, source=source, target=target, permission=_reopens)
+    return register
+
+
+def ties_the_sops(field: Any) -> Callable[[Any], Any]:
+    """Make a method `tie(case, arrow)` the transition by which a case follows another, for who coordinates its SOP."""
+    register: Callable[[Any], Any] = transition(
+        field=field, source=_tying_rows(), target=MENGIKUTI, permission=_coordinates
+    )
+    return register
+
+
+def unties_the_sops(field: Any) -> Callable[[Any], Any]:
+    """Make a method `untie(case, arrow)` the transition from following back to the row that the case left for it."""
+    target = GET_STATE(_target, states=_tying_rows())
+    register: Callable[[Any], Any] = transition(field=field, source=MENGIKUTI, target=target, permission=_coordinates)
+    return register
+
+
+def follows_the_sops(field: Any) -> Callable[[Any], Any]:
+    """Make a method `follow(case, arrow)` the transition from following to the end that the main case has come to."""
+    target = GET_STATE(_target, states=ENDS)
+    register: Callable[[Any], Any] = transition(field=field, source=MENGIKUTI, target=target)
     return register
 
 
@@ -137,4 +159,12 @@ def _performs(sop: Sop, step: Step) -> Callable[[Any, Any], bool]:
 
 def _reopens(case: Any, person: Any) -> bool:
     """The reporter, or the office's side of `Sop.reopen.decided_by`."""
-    return case.is_reported_by(person) or any(person.holds(role, case.sop.procedure) for role in case.sop.coordinators)
+    return case.is_reported_by(person) or _coordinates(case, person)
+
+
+def _coordinates(case: Any, person: Any) -> bool:
+    return any(person.holds(role, case.sop.procedure) for role in case.sop.coordinators)
+
+
+def _tying_rows() -> list[str]:
+    return [row for sop in sops.all_sops().values() for row in sop.tying_rows]

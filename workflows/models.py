@@ -6,12 +6,15 @@ What it computes with is the value that `workflows.calendars.current()` makes of
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
 from workflows import worktime
+from workflows.sop import Approval, Identity, Sop, Text
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -181,3 +184,48 @@ class CalendarChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk}: {self.reason}"
+
+
+class SopApproval(models.Model):
+    """What the signed copy of an SOP says that the copy in hand does not (W-12, S-1). Entered by administrators."""
+
+    sop_key = models.CharField("SOP", max_length=40, unique=True)
+    number = models.CharField("No. SOP", max_length=80, blank=True)
+    created = models.DateField("tanggal pembuatan", null=True, blank=True)
+    revised = models.DateField("tanggal revisi", null=True, blank=True)
+    effective = models.DateField("tanggal efektif", null=True, blank=True)
+    position = models.CharField("jabatan yang mengesahkan", max_length=120, blank=True)
+    name = models.CharField("nama", max_length=150, blank=True)
+    nip = models.CharField("NIP", max_length=18, blank=True)
+    rank = models.CharField("pangkat/golongan", max_length=80, blank=True)
+
+    class Meta:
+        verbose_name = "pengesahan SOP"
+        verbose_name_plural = "pengesahan SOP"
+        ordering = ("sop_key",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(revised__isnull=True) | Q(created__isnull=True) | Q(revised__gte=F("created")),
+                name="sop_is_revised_not_before_it_was_made",
+                violation_error_message="Tanggal revisi tidak boleh sebelum tanggal pembuatan.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.sop_key
+
+
+def identity_of(sop: Sop) -> Identity:
+    """The identity block of an SOP: what an administrator entered from the signed copy, before what the file says."""
+    entered = SopApproval.objects.filter(sop_key=sop.key).first()
+    if entered is None:
+        return sop.identity
+    approval = Approval(entered.position, entered.name, entered.nip, entered.rank) if entered.name else None
+    return replace(
+        sop.identity,
+        number=Text(entered.number) if entered.number else sop.identity.number,
+        created=entered.created or sop.identity.created,
+        revised=entered.revised or sop.identity.revised,
+        effective=entered.effective or sop.identity.effective,
+        approved_by=approval or sop.identity.approved_by,
+    )

@@ -14,13 +14,15 @@ class Record:
     """The artefacts given so far and the rows done in this round.
 
     `given` maps an artefact's key to its latest values; `fresh` are those of the act under way, not yet recorded.
-    `headline` names the report in one line, for documents that list reports (SPJ Online, row 2).
+    `headline` names the report in one line, for documents that list reports (SPJ Online, row 2); `tied` are those of
+    the reports tied to it.
     """
 
     given: Answers = field(default_factory=dict)
     fresh: Answers = field(default_factory=dict)
     rows_done: frozenset[int] = frozenset()
     headline: str = ""
+    tied: tuple[str, ...] = ()
 
     def with_answers(self, fresh: Answers) -> Record:
         """The record as it will be once these answers are recorded."""

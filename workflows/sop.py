@@ -16,13 +16,15 @@ from typing import Any, Final
 
 from django import forms
 
-from workflows.record import Record
+from workflows.record import Answers, Record
 from workflows.roles import Party, Role
 from workflows.worktime import Calendar
 
 MENUNGGU_KONFIRMASI: Final = "menunggu-konfirmasi"
 SELESAI: Final = "selesai"
 TIDAK_DIPROSES: Final = "tidak-diproses"
+#: Tied to another report of the same fault, whose way it follows (SPJ Online, S-7).
+MENGIKUTI: Final = "mengikuti"
 
 #: Where an arrow leads that leaves the table: the reporter is asked, or the report is not taken up.
 END: Final = MENUNGGU_KONFIRMASI
@@ -216,6 +218,7 @@ class Step:
     shape: Shape = Shape.PROCESS
     branch: str = ""
     decides: bool = False
+    recaps: bool = False  # reports of one fault are tied together up to here (SPJ Online, S-7)
     basis: str = ""
     confidence: str = "high"
     open_points: tuple[str, ...] = ()
@@ -248,6 +251,7 @@ class Approval:
     position: str = ""
     name: str = ""
     nip: str = ""
+    rank: str = ""
 
 
 @dataclass(frozen=True)
@@ -332,6 +336,7 @@ class Sop:
     table_title: Text = Text("")
     table_section: Text = Text("")
     column_numbers: bool = False
+    reports_on_closing: bool = False  # a Laporan Penyelesaian Masalah is made for every case that is closed
     open_points: tuple[OpenPoint, ...] = ()
     is_current: bool = True
 
@@ -352,6 +357,16 @@ class Sop:
     def coordinators(self) -> tuple[Role, ...]:
         """The office's side of `reopen.decided_by`: they may reopen, file for others and hand over."""
         return tuple(party for party in self.reopen.decided_by if isinstance(party, Role))
+
+    @cached_property
+    def recap(self) -> Step | None:
+        """The row that makes a recap of the reports of one fault, if there is one."""
+        return next((step for step in self.steps if step.recaps), None)
+
+    @cached_property
+    def tying_rows(self) -> tuple[str, ...]:
+        """The states in which a report may be tied to another: on the rows up to the recap."""
+        return tuple(self.row(step.no) for step in self.steps if self.recap and step.no <= self.recap.no)
 
     @cached_property
     def _by_no(self) -> dict[int, Step]:
@@ -397,6 +412,12 @@ class Sop:
         """
         kept = {self.evidence.key, *(artefact.key for artefact in self.step(no).requires)}
         return frozenset(a.key for step in self.steps if step.no >= no for a in step.produces) - kept
+
+    def shared(self, given: Answers) -> dict[str, Mapping[str, Any]]:
+        """Of what a case was given, that which holds for the reports tied to it too: what came from the recap on."""
+        later = [step for step in self.steps if self.recap and step.no >= self.recap.no]
+        keys = {artefact.key for step in later for artefact in (*step.requires, *step.produces)} - {self.evidence.key}
+        return {key: values for key, values in given.items() if key in keys}
 
     def problems(self) -> list[str]:
         """What is unsound about this table, one English sentence each; an empty list for a sound one."""

@@ -9,6 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.factories import report, walk
+from tickets import worklists
 from tickets.demo.calendar import seed_calendar
 from tickets.models import StepRun, Ticket
 from workflows.models import CalendarDay
@@ -44,7 +45,7 @@ def addresses(person):
     yield from ("/", "/tiket/", "/laporan-masuk/", "/pemberitahuan/")
     tickets = Ticket.objects.visible_to(person).order_by("pk")
     own_turn = Q(pk__in=StepRun.objects.turn_of(person).values("ticket"))
-    if not person.is_performer or person.coordinated_procedures:
+    if not person.roles_by_procedure or person.coordinated_procedures:
         yield from ("/laporan/baru/", "/tiket/?cari=halaman", "/tiket/?cari=tidakada", "/tidak-ada/")
         yield from (f"/sop/{key}" for key in ("", "website-2024/", "spj-online/", "website-2024/?bagian=titik-terbuka"))
         yield from ("/kalender/", "/kalender/?bulan=2026-03", "/kalender/2026/", "/kalender/jam-kerja/")
@@ -52,9 +53,14 @@ def addresses(person):
         yield from (f"{ticket.get_absolute_url()}mengapa/" for ticket in tickets[:5])  # every kind of limit
     else:
         yield from (ticket.get_absolute_url() for ticket in [*tickets.filter(own_turn), tickets.exclude(own_turn)[0]])
+    if worklists.overseen(person):
+        yield from ("/laporan/sla/", "/laporan/sla/?periode=tahun&dari=2026-01-01&layanan=x", "/laporan/sla/saring/")
+        yield from ("/laporan/sla/langkah/", "/laporan/sla/tiket/?jenis=terbuka", "/laporan/sla/opd/")
+        yield from ("/laporan/sla/evaluasi/", "/laporan/sla/perkiraan/", "/dokumen/", "/unduhan/")
     if person.is_staff:
         yield from ("/kesehatan/", "/kalender/perubahan/", "/kalender/hari/", "/kalender/jam-kerja/baru/")
         yield from (f"/kalender/hari/{CalendarDay.objects.earliest('date').pk}/", "/kalender/2027/tetapkan/")
+        yield from ("/kantor/", "/kantor/kop/", "/kantor/nomor/", "/periksa/tidak-ada/")
 
 
 WHO = ["pelapor", "administrator", *Role.values]

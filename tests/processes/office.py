@@ -81,7 +81,7 @@ class Office:
         return self.start("web", *gunicorn, PORT=str(port)), port
 
     def worker(self):
-        options = ("--queues=celery,surel", "--loglevel=WARNING", "--without-gossip", "--without-mingle")
+        options = ("--queues=celery,surel,berkas", "--loglevel=WARNING", "--without-gossip", "--without-mingle")
         return self.start("worker", "-m", "celery", "-A", "sopdesk", "worker", *options)
 
     def beat(self):

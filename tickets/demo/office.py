@@ -20,10 +20,9 @@ from tickets import actions, uploads
 from tickets.actions import OnBehalfOf
 from tickets.demo import screenshots, stories
 from tickets.demo.stories import CODING, INFRASTRUKTUR, KEDUANYA, SPJ, SPJ_REFUSED, TANPA_PERBAIKAN, WEB_REFUSED
+from tickets.demo.telling import Telling
 from tickets.models import Hold, Notice, ReportedTo, User
-from tickets.models.tickets import Impact
 from workflows import calendars, sops
-from workflows.forms import asked
 from workflows.roles import Role
 from workflows.sop import END, NOT_PROCESSED
 from workflows.worktime import ZONE, Calendar
@@ -177,7 +176,7 @@ def working_time_before(moment: datetime, minutes: float, calendar: Calendar) ->
         day -= timedelta(days=1)
 
 
-class Report:
+class Report(Telling):
     """Report number so-and-so, the `nth` of its kind: knows when each act of its life happens, and performs it."""
 
     def __init__(self, number, nth, life, people, until):
@@ -272,49 +271,28 @@ class Report:
             owner = next(person for person in self.people.values() if person.unit.short_name == unit)
             caller = OnBehalfOf(name=name, unit=owner.unit, contact=contact, channel=channel)
         self.unit = caller.unit if caller else by.unit
-        page = self._tell(self.story.page)
-        self.picture = {"url": page, "heading": self.unit.name, "text": self.story.shows}
+        told = self._what_is_reported()
+        self.picture = {"url": told["page_url"], "heading": self.unit.name, "text": self.story.shows}
         self.ticket = actions.file_report(
             self.sop,
             by=by,
-            title=self._tell(self.story.title),
-            description=self._tell(self.story.description),
-            page_url=page,
-            noticed_at=self.now - timedelta(minutes=self.chance.randint(10, 180)),
-            impact=self.chance.choice(Impact.values),
             on_behalf_of=caller,
-            answers={self.sop.evidence.key: self._evidence(by)},
+            answers={self.sop.evidence.key: self._evidence(by, told["page_url"])},
             now=self.now,
+            **told,
         )
-
-    def _evidence(self, by):
-        if self.life.procedure == "spj_online":
-            return {"tangkapan_layar": [self._screenshot(by)]}
-        is_link_enough = self.number % 9 == 8
-        return {"tangkapan_layar": [] if is_link_enough else [self._screenshot(by)], "tautan": self.picture["url"]}
 
     def _complete(self, to):
         step, record, by = self.ticket.step, self.ticket.record, self._performer()
         self.arrow = arrow = step.follow(record) if step.automatic else step.arrow(to)
-        wanted = [a.key for a in asked(step, record) if a not in step.passes_on or not record.has(a.key)]
         self.ticket = actions.complete_step(
             self.ticket,
             **self._own_run(),
             arrow="" if step.automatic else to,
-            answers={key: getattr(self, f"_{key}")(by) for key in wanted},
+            answers=self._answers(by),
             reason=self._reason(to) if arrow.reason_required else "",
             now=self.now,
         )
-
-    def _reason(self, to):
-        if self.story.reason:
-            return self.story.reason
-        at = self.ticket.step.no
-        if (at, to) == (9, "6"):
-            return "Perbaikan coding sudah terpasang, tetapi server masih perlu disesuaikan oleh Tim Infrastruktur."
-        if (at, to) == (6, "9"):
-            return "Setelah diperiksa bersama Tim Infrastruktur, tidak ada yang perlu diubah pada server."
-        return self.story.remains
 
     def _claim(self):
         self.ticket = actions.claim(self.ticket, by=self._performer(), now=self.now)
@@ -383,66 +361,6 @@ class Report:
         day = self._day_ahead(self.chance.choice((1, 2, 2)))
         self.ticket = actions.estimate(self.ticket, **self._own_run(), until=day, reason=reason, now=self.now)
 
-    # What the rows ask for: one method per artefact, named after its key
-
-    def _analisis(self, by):
-        return {"analisis": self.story.analysis, "penyebab": self.story.kind}
-
-    def _hasil_perbaikan(self, by):
-        if self.life.procedure == "spj_online":
-            return {
-                "versi": self._version(),
-                "waktu_unggah": (self.now - timedelta(minutes=25)).isoformat(timespec="minutes"),
-                "hasil_pemeriksaan": self.story.remains
-                if self.arrow.new_round
-                else "Aplikasi berjalan setelah diunggah; fungsi ini diuji bersama Programmer.",
-            }
-        by_network = self.ticket.step.performer == Role.TIM_INFRASTRUKTUR
-        told = self.story.network if by_network or not self.story.coding else self.story.coding
-        told = told or "Konfigurasi server disesuaikan dengan perbaikan coding dan layanan dimuat ulang."
-        proof = self.chance.random() < 0.3
-        return {
-            "hasil": self._repair(told),
-            "berkas": [self._screenshot(by, repaired=True)] if proof else [],
-            "tautan": "",
-        }
-
-    def _dokumen_rekap(self, by):
-        return {"catatan": self.chance.choice(("", "Mohon didahulukan: batas pengajuan SPJ sudah dekat."))}
-
-    def _rujukan_sumber(self, by):
-        return {"rujukan": f"spj-online, cabang perbaikan/{self.ticket.number.lower()}, versi {self._version()}"}
-
-    def _aplikasi_diperbaiki(self, by):
-        return {"versi": self._version(), "uraian": self._repair(self.story.coding)}
-
-    def _laporan_hasil(self, by):
-        told = self._repair(self.story.coding)
-        return {"laporan": f"{told} Perbaikan ada pada versi {self._version()} dan siap diunggah."}
-
-    def _dokumen_laporan(self, by):
-        if self.chance.random() > 0.3:
-            return {"berkas": []}
-        pdf = screenshots.scanned_report(self.ticket.title, self.ticket.number, self._repair(self.story.coding))
-        return {"berkas": [self._upload(f"Laporan {self.ticket.number}.pdf", pdf, by)]}
-
-    def _ketersediaan_infrastruktur(self, by):
-        return {
-            "server": f"spj-app-0{1 + self.number % 2}",
-            "kapasitas": f"4 vCPU, memori 8 GB, sisa ruang {38 + self.number % 40} GB",
-            "jadwal": f"{localtime(self.now):%d/%m/%Y}, sesudah pukul 15.30 WIB",
-        }
-
-    def _repair(self, told):
-        """What was repaired; from the second round on, what the repair before had left."""
-        if self.ticket.round == 1:
-            return told
-        return f"Sisa gangguan ditindaklanjuti: “{self.story.remains}” Penyebabnya diperbaiki dan sudah diuji ulang."
-
-    def _version(self):
-        """Grows with each round."""
-        return f"3.{4 + self.number % 5}.{self.ticket.round}"
-
     # Who, when, and with which files
 
     def _performer(self):
@@ -474,10 +392,6 @@ class Report:
 
     def _upload(self, name, content, by):
         return uploads.store(SimpleUploadedFile(name, content), by=by, documents=True, now=self.now).key
-
-    def _tell(self, words):
-        short_name = self.unit.short_name
-        return words.format(opd=short_name, slug=short_name.lower())
 
 
 def act_out(first: int, last: int, people: dict[str, User], *, until: datetime) -> Iterator[tuple[int, int]]:

@@ -1,11 +1,24 @@
 """The accounts and OPD of the demo office, as rows."""
 
 from datetime import date
+from random import Random
 
 from django.contrib.auth.hashers import make_password
 
-from tickets.demo import ACCOUNTS, PASSWORD, UNITS, Account
+from tickets.demo import ACCOUNTS, MORE_UNITS, PASSWORD, UNITS, Account
 from tickets.models import RoleAssignment, Unit, User
+
+#: Reporters of an archive: they are listed nowhere and sign in nowhere.
+REPORTERS_DOMAIN = "@opd.demo.sopdesk.invalid"
+REPORTERS_PER_UNIT = 3
+FIRST_NAMES = (
+    *("Afrizal", "Asri", "Dian", "Elfi", "Fitri", "Gusti", "Hasan", "Ilham", "Irwan", "Jasmi", "Khairul", "Laila"),
+    *("Mardiana", "Nofri", "Nurhayati", "Oktavia", "Putri", "Rahmi", "Refni", "Syafril", "Taufik", "Wirda", "Yulia"),
+)
+LAST_NAMES = (
+    *("Chaniago", "Guci", "Jambak", "Koto", "Malayu", "Pagar", "Piliang", "Sikumbang", "Tanjung", "Bodi", "Dalimo"),
+    *("Hidayat", "Marlina", "Putra", "Rahmadani", "Saputra", "Syarif", "Wahyuni", "Zainal"),
+)
 
 IN_OFFICE_SINCE = date(2024, 6, 10)  # the day the website SOP was made
 
@@ -45,3 +58,29 @@ def _newcomer(account: Account, unit: Unit, password: str) -> User:
             user=person, role=account.role, procedure=account.procedure, starts_on=IN_OFFICE_SINCE
         )
     return person
+
+
+def seed_reporters() -> list[User]:
+    """Three reporters of each OPD but the office's own, the OPD that report most first."""
+    names = UNITS | MORE_UNITS
+    short_names = [short for short in names if short != "Diskominfotik"]
+    emails = [f"{short.lower()}-{nth}{REPORTERS_DOMAIN}" for short in short_names for nth in range(REPORTERS_PER_UNIT)]
+    units = {short: _unit(short, names[short]) for short in short_names}
+    known = set(User.objects.filter(email__in=emails).values_list("email", flat=True))
+    User.objects.bulk_create(
+        User(
+            email=email,
+            name=made_up_name(Random(email)),  # noqa: S311  # the same address, the same name
+            unit=units[short_names[place // REPORTERS_PER_UNIT]],
+            password=make_password(None),
+        )
+        for place, email in enumerate(emails)
+        if email not in known
+    )
+    found = {person.email: person for person in User.objects.select_related("unit").filter(email__in=emails)}
+    return [found[email] for email in emails]
+
+
+def made_up_name(chance: Random) -> str:
+    """A name that could be anybody's here."""
+    return f"{chance.choice(FIRST_NAMES)} {chance.choice(LAST_NAMES)}"

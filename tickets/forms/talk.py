@@ -5,7 +5,6 @@ from django import forms
 from tickets.forms.base import BaseForm, OnceForm
 from tickets.forms.text import PlainTextField
 from tickets.forms.uploads import UploadsField
-from tickets.models import User
 from workflows.inputs import TEXT_LIMIT
 
 
@@ -46,12 +45,10 @@ class ReopenForm(OnceForm):
 
 
 class HandOverForm(BaseForm):
-    """To whom a task goes: another holder of the row's role."""
+    """To whom a task goes: another holder of the row's role. `people` are on hand: nothing is asked of the database."""
 
-    person = forms.ModelChoiceField(
+    person = forms.TypedChoiceField(
         label="Serahkan tugas kepada",
-        queryset=User.objects.none(),
-        empty_label="Pilih pelaksana",
         error_messages={
             "required": "Silakan pilih pelaksana.",
             "invalid_choice": "Silakan pilih pelaksana dari daftar.",
@@ -60,4 +57,6 @@ class HandOverForm(BaseForm):
 
     def __init__(self, data=None, *, people):
         super().__init__(data, auto_id="serah_%s")
-        self.fields["person"].queryset = people
+        by_key = {str(person.pk): person for person in people}
+        self.fields["person"].choices = [("", "Pilih pelaksana"), *((key, str(by_key[key])) for key in by_key)]
+        self.fields["person"].coerce = by_key.__getitem__

@@ -8,18 +8,12 @@ from django.db.models import Q
 
 from tickets.models.history import HistoryEntry
 from tickets.models.tickets import Ticket
-from tickets.storage import private_files
+from tickets.storage import private_files, stored_name
 
 
 def random_key() -> str:
     """256 random bits: knowing one file's address tells nothing about another's."""
     return secrets.token_hex(32)
-
-
-def stored_name(attachment, filename: str) -> str:
-    """A random path; nothing of the uploaded name reaches the disk but the ending we chose ourselves."""
-    name = secrets.token_hex(32)
-    return f"{name[:2]}/{name}.{filename.rpartition('.')[2]}"
 
 
 class Attachment(models.Model):

@@ -38,6 +38,9 @@ class Action(models.TextChoices):
     ESTIMATE = "estimate", "Memperkirakan selesai"
     LAPSE = "lapse", "Menutup tanpa jawaban"
     RESCHEDULE = "reschedule", "Menyesuaikan tenggat"
+    TIE = "tie", "Menggabungkan"
+    UNTIE = "untie", "Melepas dari tiket utama"
+    FOLLOW = "follow", "Mengikuti tiket utama"
 
 
 class HistoryEntry(models.Model):

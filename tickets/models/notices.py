@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from tickets.models.documents import Document, readable_by
 from tickets.models.history import HistoryEntry
 from tickets.models.runs import Rung, StepRun
 from tickets.models.tickets import Ticket
@@ -57,10 +58,12 @@ class ReportedTo(models.Model):
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def in_app(self, person) -> Self:
-        """What a person was told in SOPDesk itself and may still read: as one who takes part, or as the reporter."""
+        """What a person was told in SOPDesk itself and may still read: as one who takes part, as the reporter, or of a
+        paper that is theirs to read."""
         takes_part = Q(ticket__procedure__in=person.roles_by_procedure)
         as_reporter = Q(ticket__reporter=person) & (Q(entry=None) | Q(entry__internal=False))
-        return self.filter(takes_part | as_reporter, person=person, channel=Notice.Channel.SITE)
+        as_reader = readable_by(person, of="document__")
+        return self.filter(takes_part | as_reporter | as_reader, person=person, channel=Notice.Channel.SITE)
 
     def unread(self) -> Self:
         return self.filter(read_at=None)
@@ -82,14 +85,15 @@ class Notice(models.Model):
         MAIL = "surel", "Surel"
 
     event = models.CharField(
-        max_length=60, help_text="What happened: entry:PK or rung:PK; with it the same is told once."
+        max_length=60, help_text="What happened: entry:PK, rung:PK or document:PK; with it the same is told once."
     )
     kind = models.CharField(
         max_length=20, help_text="A key of `tickets.notifications.KINDS`: the sentence it is told by."
     )
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="notices")
     channel = models.CharField(max_length=10, choices=Channel)
-    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="notices")
+    ticket = models.ForeignKey(Ticket, models.PROTECT, null=True, related_name="notices")
+    document = models.ForeignKey(Document, models.PROTECT, null=True, related_name="notices")
     entry = models.ForeignKey(HistoryEntry, models.PROTECT, null=True, related_name="notices")
     rung = models.ForeignKey(Rung, models.PROTECT, null=True, related_name="notices")
     at = models.DateTimeField(help_text="The instant of the event.")
@@ -117,8 +121,10 @@ class Notice(models.Model):
                 name="notice_has_one_end",
             ),
             models.CheckConstraint(
-                condition=Q(entry__isnull=True, rung__isnull=False) | Q(entry__isnull=False, rung__isnull=True),
-                name="notice_is_of_an_act_or_a_rung",
+                condition=Q(entry__isnull=True, rung__isnull=False, document__isnull=True, ticket__isnull=False)
+                | Q(entry__isnull=False, rung__isnull=True, document__isnull=True, ticket__isnull=False)
+                | Q(entry__isnull=True, rung__isnull=True, document__isnull=False, ticket__isnull=True),
+                name="notice_is_of_an_act_a_rung_or_a_paper",
             ),
         )
         indexes = (
@@ -134,6 +140,11 @@ class Notice(models.Model):
 
     def __str__(self):
         return f"{self.event} · {self.person_id} · {self.channel}"
+
+    @property
+    def about(self):
+        """What it tells of; both have a number."""
+        return self.document or self.ticket
 
 
 class Heartbeat(models.Model):

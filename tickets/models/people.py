@@ -7,7 +7,7 @@ from typing import Self
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -119,11 +119,15 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def in_own_roles(self) -> Q:
-        """The rows of a table with `ticket` and `role` that concern a role the person holds in the ticket's SOP."""
+        """The rows of a table with `ticket` and `role` that concern a role the person holds in the ticket's SOP.
+
+        The role is named first: it has an index, and few rows. Which SOP it is about is checked row by row.
+        """
         theirs = Q(pk__in=())
         for procedure, held in self.roles_by_procedure.items():
             theirs |= Q(ticket__procedure=procedure, role__in=held)
-        return theirs
+        roles = set().union(*self.roles_by_procedure.values())
+        return Q(role__in=roles) & Q(Case(When(theirs, then=True), default=False))
 
     @cached_property
     def performed_procedures(self) -> set[str]:
@@ -145,6 +149,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_kepala_bidang(self) -> bool:
         """Whether the person is reported to as Kepala Bidang, in one procedure or all."""
         return any(Role.KEPALA_BIDANG_APTIKA in held for held in self.roles_by_procedure.values())
+
+    @property
+    def heads_the_office(self) -> bool:
+        """Whether the person is Kepala Bidang for every procedure: reads what is reported of all of them together."""
+        procedures = {sop.procedure for sop in sops.all_sops().values()}
+        return all(Role.KEPALA_BIDANG_APTIKA in self.roles_by_procedure.get(key, ()) for key in procedures)
 
     @property
     def is_performer(self) -> bool:

@@ -78,6 +78,9 @@ class StepRun(models.Model):
         null=True, blank=True, help_text="Working time from entering to leaving, less holds."
     )
     held_minutes = models.FloatField(null=True, blank=True, help_text="Working time on hold.")
+    awaited_minutes = models.FloatField(
+        null=True, blank=True, help_text="Of the time on hold, that which waited for the reporter."
+    )
     late_minutes = models.FloatField(null=True, blank=True, help_text="Working time beyond the limit or estimate.")
 
     objects = StepRunQuerySet.as_manager()
@@ -125,6 +128,8 @@ class StepRun(models.Model):
             models.Index(fields=("calendar_version",), condition=Q(left_at=None), name="open_runs_by_calendar"),
             models.Index(fields=("role", "entered_at"), condition=Q(left_at=None), name="open_runs_by_role"),
             models.Index(fields=("performer", "-left_at"), name="runs_by_performer"),
+            models.Index(fields=("ticket", "performer"), name="runs_by_ticket_and_performer"),
+            models.Index(fields=("left_at",), condition=Q(left_at__isnull=False), name="runs_by_leaving"),
         )
 
     def __str__(self):

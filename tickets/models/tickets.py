@@ -5,15 +5,21 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import FilteredRelation, Q
+from django.db.models import Case, F, FilteredRelation, Q, When
 from django.urls import reverse
 from django_fsm import FSMField, transition
 
 from tickets.models.people import Unit
 from workflows import sops
-from workflows.machine import reopens_the_sops, walks_the_sops
+from workflows.machine import (
+    follows_the_sops,
+    reopens_the_sops,
+    ties_the_sops,
+    unties_the_sops,
+    walks_the_sops,
+)
 from workflows.record import Record
-from workflows.sop import MENUNGGU_KONFIRMASI, SELESAI, TIDAK_DIPROSES, Arrow, Sop, Step
+from workflows.sop import MENGIKUTI, MENUNGGU_KONFIRMASI, SELESAI, TIDAK_DIPROSES, Arrow, Sop, Step
 
 CLOSED_STATES = (SELESAI, TIDAK_DIPROSES)
 END_STATES = (MENUNGGU_KONFIRMASI, *CLOSED_STATES)
@@ -44,6 +50,7 @@ class Status(models.TextChoices):
     IN_PROGRESS = "diproses", "Diproses"
     REOPENED = "dibuka-kembali", "Dibuka kembali"
     TO_CONFIRM = MENUNGGU_KONFIRMASI, "Menunggu konfirmasi"
+    FOLLOWS = MENGIKUTI, "Mengikuti tiket utama"
     DONE = SELESAI, "Selesai"
     NOT_PROCESSED = TIDAK_DIPROSES, "Tidak diproses"
 
@@ -61,7 +68,7 @@ def on_a_row() -> Q:
 
 
 def not_closed() -> Q:
-    return Q(state__in=[*rows(), MENUNGGU_KONFIRMASI])
+    return Q(state__in=[*rows(), MENGIKUTI, MENUNGGU_KONFIRMASI])
 
 
 def reported_by(person) -> Q:
@@ -71,8 +78,15 @@ def reported_by(person) -> Q:
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
     def visible_to(self, person) -> Self:
-        """Own reports, and every ticket of the SOPs in which the person holds a role today."""
-        return self.filter(Q(reporter=person) | Q(procedure__in=person.roles_by_procedure))
+        """Own reports, and every ticket of the SOPs in which the person holds a role today.
+
+        To somebody with a role that is most of them, so it is checked ticket by ticket: were it offered to the indexes,
+        SQLite would gather all of them and sort, where walking the index of the order finds a page at once.
+        """
+        if not person.roles_by_procedure:
+            return self.filter(reporter=person)
+        theirs = Q(reporter=person) | Q(procedure__in=person.roles_by_procedure)
+        return self.filter(Case(When(theirs, then=True), default=False))
 
     def own(self, person) -> Self:
         """Reports this person speaks for."""
@@ -138,9 +152,19 @@ class Ticket(models.Model):
     confirm_by = models.DateTimeField(
         "batas konfirmasi", null=True, blank=True, help_text="When silence closes a ticket whose work is done."
     )
+    main = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="followers",
+        verbose_name="tiket utama",
+        help_text="The report of the same fault that this one was tied to (S-7).",
+    )
     search_text = models.TextField(editable=False, default="")
 
     turn = None  # the open run, where `TicketQuerySet.with_turn` fetched one
+    is_main = False  # whether others were tied to it, where a query asked
 
     objects = TicketQuerySet.as_manager()
 
@@ -151,7 +175,11 @@ class Ticket(models.Model):
         indexes = (
             models.Index(fields=("procedure", "-updated_at"), name="ticket_by_procedure"),
             models.Index(fields=("reporter", "-updated_at"), name="ticket_by_reporter"),
+            models.Index(fields=("state", "-updated_at"), name="ticket_by_state"),
+            models.Index(fields=("unit", "-updated_at"), name="ticket_by_unit"),
             models.Index(fields=("-created_at",), name="ticket_by_creation"),
+            models.Index(fields=("state", "closed_at"), name="ticket_by_closing"),
+            models.Index(fields=("created_at",), condition=Q(closed_at=None), name="tickets_not_closed"),
             models.Index(
                 fields=("confirm_by",), condition=Q(confirm_by__isnull=False), name="tickets_to_be_confirmed_by"
             ),
@@ -167,6 +195,10 @@ class Ticket(models.Model):
                 condition=Q(confirm_by__isnull=True) | Q(state=MENUNGGU_KONFIRMASI),
                 name="only_what_awaits_confirmation_has_its_limit",
             ),
+            models.CheckConstraint(
+                condition=~Q(state=MENGIKUTI) | Q(main__isnull=False), name="what_follows_has_its_main_ticket"
+            ),
+            models.CheckConstraint(condition=Q(main__isnull=True) | ~Q(main=F("pk")), name="no_ticket_follows_itself"),
         )
 
     def __str__(self):
@@ -206,14 +238,18 @@ class Ticket(models.Model):
         """The rows completed in this round."""
         return frozenset(run.row for run in self.runs.all() if run.round == self.round and run.left_at)
 
+    tied: tuple[str, ...] = ()  # the headlines of the reports that follow this one, set by who makes or shows the recap
+
     @property
     def record(self) -> Record:
         return Record(
-            given=self.given,
-            fresh=self.fresh,
-            rows_done=self.rows_done,
-            headline=f"{self.number} · {self.title} · {self.unit or self.reporter_name}",
+            given=self.given, fresh=self.fresh, rows_done=self.rows_done, headline=self.headline, tied=self.tied
         )
+
+    @property
+    def headline(self) -> str:
+        """The report in one line of a recap."""
+        return f"{self.number} · {self.title} · {self.unit or self.reporter_name}"
 
     def is_reported_by(self, person) -> bool:
         """Whether the person speaks for the report: the reporter or, where that is nobody with an account, whoever
@@ -245,12 +281,24 @@ class Ticket(models.Model):
     def reopen(self):
         """The fault is still there: a new round begins."""
 
+    @ties_the_sops(field=state)
+    def tie(self, arrow: Arrow):
+        """Follow another report of the same fault."""
+
+    @unties_the_sops(field=state)
+    def untie(self, arrow: Arrow):
+        """Go back to the row that was left for following: the fault was another one."""
+
+    @follows_the_sops(field=state)
+    def follow(self, arrow: Arrow):
+        """End as the main ticket did."""
+
     # What pages ask
 
     @property
     def status(self) -> Status:
         """The state in a word that everybody knows."""
-        if self.state in END_STATES:
+        if not self.is_open:
             return Status(self.state)
         if self.reopened_at:
             return Status.REOPENED
@@ -262,7 +310,13 @@ class Ticket(models.Model):
 
     @property
     def is_open(self) -> bool:
-        return self.state not in END_STATES
+        """Whether it stands on some row."""
+        return self.state not in (MENGIKUTI, *END_STATES)
+
+    @property
+    def follows(self) -> bool:
+        """Whether it goes the way of its main ticket."""
+        return bool(self.state == MENGIKUTI)
 
     @property
     def awaits_confirmation(self) -> bool:

@@ -20,7 +20,7 @@ from typing import Final
 from django.conf import settings
 
 from tickets import rules
-from tickets.models import HistoryEntry, Hold, Notice, StepRun, User
+from tickets.models import Document, HistoryEntry, Hold, Notice, StepRun, Ticket, User
 from tickets.models.history import Action
 from tickets.models.runs import LimitKind
 from tickets.words import due, when
@@ -29,7 +29,7 @@ from workflows.roles import Role
 from workflows.sop import Step
 
 #: What `told` reads beside the notice itself, for `select_related`.
-READ_WITH: Final = ("ticket", "entry__by", "entry__detail", "rung__run")
+READ_WITH: Final = ("ticket", "entry__by", "entry__detail", "rung__run", "document")
 
 #: How much of a person's own words a sentence repeats.
 LONGEST_REASON: Final = 300
@@ -52,7 +52,8 @@ class Kind:
     """One thing that people are told.
 
     `subject` is what a mail is headed, with `{row}` for the number of the row. `concerns` says whether a person is
-    still to be told, when the mail about it is about to leave. What is urgent does not wait for working hours.
+    still to be told, when the mail about it is about to leave. What is urgent does not wait for working hours; what
+    comes with files comes alone, and in no digest.
     """
 
     subject: str
@@ -61,6 +62,7 @@ class Kind:
     concerns: Callable[[Notice, User], bool]
     tone: str = ""
     is_urgent: bool = False
+    comes_alone: bool = False
 
 
 def told(notice: Notice, reader: User) -> Told:
@@ -103,15 +105,24 @@ def _progress(notice: Notice, reader: User) -> str:
 
 
 def _to_confirm(notice: Notice, reader: User) -> str:
-    limit = notice.ticket.confirm_by
-    until = f" paling lambat {due(limit)}" if limit and notice.ticket.round == _entry(notice).round else ""
-    for_whom = "" if notice.ticket.reporter_id == reader.pk else f" atas nama {notice.ticket.reporter_name}"
+    limit = _ticket(notice).confirm_by
+    until = f" paling lambat {due(limit)}" if limit and _ticket(notice).round == _entry(notice).round else ""
+    for_whom = "" if _ticket(notice).reporter_id == reader.pk else f" atas nama {_ticket(notice).reporter_name}"
     return f"Pekerjaan selesai. Silakan konfirmasi{for_whom}, atau buka kembali bila gangguan masih ada{until}."
 
 
 def _not_processed(notice: Notice, reader: User) -> str:
     reason = shorten(_body(notice).get("reason", ""), LONGEST_REASON, placeholder=" …")
     return f"Laporan ini tidak diproses, dengan alasan: “{reason}”" if reason else "Laporan ini tidak diproses."
+
+
+def _tied(notice: Notice, reader: User) -> str:
+    joined = "Laporan Anda digabungkan dengan laporan lain tentang gangguan yang sama."
+    return f"{joined} Anda mendapat kabar bila pekerjaannya selesai."
+
+
+def _untied(notice: Notice, reader: User) -> str:
+    return f"Laporan Anda ditangani kembali secara tersendiri{_now_at(notice)}."
 
 
 def _released(notice: Notice, reader: User) -> str:
@@ -193,47 +204,52 @@ def _reminded(notice: Notice, reader: User) -> str:
     return f"{_opening(notice)} sudah berjalan {days} hari kerja; {estimate}."
 
 
+def _issued(notice: Notice, reader: User) -> str:
+    paper = _paper(notice)
+    return f"{paper.inputs['title']} sudah terbit dengan nomor {paper.number}. {paper.inputs['sentence']}"
+
+
 # Whom a mail still concerns
 
 
 def _is_the_reporter(notice: Notice, person: User) -> bool:
-    return notice.ticket.is_reported_by(person)
+    return _ticket(notice).is_reported_by(person)
 
 
 def _is_asked_as_reporter(notice: Notice, person: User) -> bool:
-    return notice.ticket.is_reported_by(person) and _stands_as_it_was(notice)
+    return _ticket(notice).is_reported_by(person) and _stands_as_it_was(notice)
 
 
 def _has_the_turn(notice: Notice, person: User) -> bool:
     """Holds the row, and the ticket still stands on it."""
-    return rules.holds_the_row(person, notice.ticket) and _stands_as_it_was(notice)
+    return rules.holds_the_row(person, _ticket(notice)) and _stands_as_it_was(notice)
 
 
 def _takes_part(notice: Notice, person: User) -> bool:
-    return rules.takes_part(person, notice.ticket)
+    return rules.takes_part(person, _ticket(notice))
 
 
 def _waits_for_it(notice: Notice, person: User) -> bool:
     """The reporter, and the hold that asked them is still on."""
-    return notice.ticket.is_reported_by(person) and _is_still_on_hold(notice)
+    return _ticket(notice).is_reported_by(person) and _is_still_on_hold(notice)
 
 
 def _watches_the_hold(notice: Notice, person: User) -> bool:
-    return rules.takes_part(person, notice.ticket) and _is_still_on_hold(notice)
+    return rules.takes_part(person, _ticket(notice)) and _is_still_on_hold(notice)
 
 
 def _is_still_on_hold(notice: Notice) -> bool:
-    return Hold.objects.filter(run__ticket=notice.ticket, started_at=notice.at, ended_at=None).exists()
+    return Hold.objects.filter(run__ticket=_ticket(notice), started_at=notice.at, ended_at=None).exists()
 
 
 def _sees_the_comment(notice: Notice, person: User) -> bool:
-    is_reader = notice.ticket.is_reported_by(person) and not _entry(notice).internal
-    return is_reader or rules.takes_part(person, notice.ticket)
+    is_reader = _ticket(notice).is_reported_by(person) and not _entry(notice).internal
+    return is_reader or rules.takes_part(person, _ticket(notice))
 
 
 def _looks_after_the_run(notice: Notice, person: User) -> bool:
     """The row is not left, and the person performs it, coordinates the SOP or is Kepala Bidang."""
-    run, ticket = _run(notice), notice.ticket
+    run, ticket = _run(notice), _ticket(notice)
     roles = (run.role, Role.KEPALA_BIDANG_APTIKA)
     answers = rules.coordinates(person, ticket) or any(person.holds(role, ticket.procedure) for role in roles)
     return run.left_at is None and answers
@@ -242,10 +258,24 @@ def _looks_after_the_run(notice: Notice, person: User) -> bool:
 def _stands_as_it_was(notice: Notice) -> bool:
     """Nothing has moved the ticket since."""
     entry = _entry(notice)
-    return (notice.ticket.state, notice.ticket.round) == (entry.to_state, entry.round)
+    return (_ticket(notice).state, _ticket(notice).round) == (entry.to_state, entry.round)
+
+
+def _reads_the_paper(notice: Notice, person: User) -> bool:
+    return person.heads_the_office
 
 
 # What a notice is about
+
+
+def _paper(notice: Notice) -> Document:
+    assert notice.document is not None  # noqa: S101  # for the type checker: only kinds of papers ask
+    return notice.document
+
+
+def _ticket(notice: Notice) -> Ticket:
+    assert notice.ticket is not None  # noqa: S101  # for the type checker: kinds of papers do not ask
+    return notice.ticket
 
 
 def _entry(notice: Notice) -> HistoryEntry:
@@ -269,9 +299,11 @@ def _who(notice: Notice) -> str:
 
 
 def _step(notice: Notice) -> Step | None:
-    """The row: of a rung its own, of an act the one it led to."""
+    """The row: of a rung its own, of an act the one it led to; a paper has none."""
+    if notice.document:
+        return None
     if notice.rung:
-        return notice.ticket.sop.step(notice.rung.run.row)
+        return _ticket(notice).sop.step(notice.rung.run.row)
     found = sops.find(_entry(notice).to_state)
     return found[1] if found else None
 
@@ -329,11 +361,14 @@ EXTENDED: Final = "diperpanjang"
 ESTIMATED: Final = "perkiraan"
 LAPSED: Final = "ditutup"
 MOVED: Final = "tenggat-bergeser"
+TIED: Final = "digabungkan"
+UNTIED: Final = "dipisahkan"
 WARNED: Final = "mendekati"
 BREACHED: Final = "lewat"
 ESTIMATE_PASSED: Final = "lewat-perkiraan"
 ESCALATED: Final = "eskalasi"
 REMINDED: Final = "pengingat"
+ISSUED: Final = "terbit"
 
 KINDS: Final[dict[str, Kind]] = {
     TURN: Kind("Giliran Anda: langkah {row}", "hand-point-right", _turn, _has_the_turn, tone="turn"),
@@ -356,6 +391,8 @@ KINDS: Final[dict[str, Kind]] = {
     ESTIMATED: Kind("Perkiraan selesai langkah {row}", "calendar-day", _estimated, _takes_part),
     LAPSED: Kind("Tiket ditutup tanpa jawaban", "circle-check", _lapsed, _is_the_reporter),
     MOVED: Kind("Tenggat langkah {row} bergeser", "calendar-days", _moved, _has_the_turn),
+    TIED: Kind("Laporan Anda digabungkan", "link", _tied, _is_the_reporter),
+    UNTIED: Kind("Laporan Anda ditangani tersendiri", "link-slash", _untied, _is_the_reporter),
     WARNED: Kind("Tenggat langkah {row} segera tiba", "hourglass-end", _warned, _looks_after_the_run, tone="warm"),
     BREACHED: Kind(
         "Langkah {row} terlambat", "triangle-exclamation", _breached, _looks_after_the_run, tone="late", is_urgent=True
@@ -377,4 +414,5 @@ KINDS: Final[dict[str, Kind]] = {
         is_urgent=True,
     ),
     REMINDED: Kind("Langkah {row} masih berjalan", "clock", _reminded, _looks_after_the_run, tone="warm"),
+    ISSUED: Kind("Laporan SLA terbit", "file-signature", _issued, _reads_the_paper, comes_alone=True),
 }

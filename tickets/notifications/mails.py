@@ -13,12 +13,15 @@ from django.urls import reverse
 
 from tickets.models import Notice, User
 from tickets.notifications.kinds import Told, told
+from tickets.reports import monthly, papers
 
 
 def of(person: User, notices: list[Notice]) -> EmailMultiAlternatives:
     """The mail about notices of one person: of a digest all of them, else the only one."""
     lines = [told(notice, person) for notice in notices]
-    return digest(person, lines) if notices[0].is_digest else notice(person, lines[0])
+    if notices[0].is_digest:
+        return digest(person, lines)
+    return paper(person, lines[0]) if notices[0].document else notice(person, lines[0])
 
 
 def notice(person: User, line: Told) -> EmailMultiAlternatives:
@@ -26,9 +29,19 @@ def notice(person: User, line: Told) -> EmailMultiAlternatives:
     return _mail("notice", person, line.notice, {"told": line, "ticket": line.notice.ticket})
 
 
+def paper(person: User, line: Told) -> EmailMultiAlternatives:
+    """One paper that was issued, with its files: the PDF as it is stored, and its figures as a spreadsheet."""
+    document = line.notice.document
+    assert document is not None  # noqa: S101  # for the type checker: only notices of papers are mailed by it
+    message = _mail("paper", person, line.notice, {"told": line, "document": document})
+    message.attach(papers.file_name(document, "pdf"), papers.content_of(document), papers.PDF_TYPE)
+    message.attach(papers.file_name(document, "xlsx"), monthly.workbook(document.inputs), papers.XLSX_TYPE)
+    return message
+
+
 def digest(person: User, lines: list[Told]) -> EmailMultiAlternatives:
     """Everything that was told since the last digest, by ticket."""
-    by_ticket: dict[int, list[Told]] = {}
+    by_ticket: dict[int | None, list[Told]] = {}
     for line in sorted(lines, key=lambda line: (line.notice.at, line.notice.pk)):
         by_ticket.setdefault(line.notice.ticket_id, []).append(line)
     groups = [(told_of[0].notice.ticket, told_of) for told_of in by_ticket.values()]

@@ -22,7 +22,7 @@ from django.db import transaction
 from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
-from tickets.models import Heartbeat, HistoryEntry, Notice, RoleAssignment, Rung, StepRun, User
+from tickets.models import Document, Heartbeat, HistoryEntry, Notice, RoleAssignment, Rung, StepRun, Ticket, User
 from tickets.models.people import MailChoice
 from tickets.notifications import kinds, mails, recipients
 from tickets.notifications.post import NoServer, Post
@@ -53,11 +53,24 @@ def put(entry: HistoryEntry) -> None:
     _write(told, Notice(event=f"entry:{entry.pk}", ticket=entry.ticket, entry=entry, at=entry.at), now=entry.at)
 
 
+def pass_on(entry: HistoryEntry, follower: Ticket) -> None:
+    """Tell of an act on a main ticket those of a report that follows it, as of their own: it names no other report."""
+    told = recipients.of_act_on_main(entry, Office(follower, timezone.localdate(entry.at)))
+    event = Notice(event=f"entry:{entry.pk}:{follower.pk}", ticket=follower, entry=entry, at=entry.at)
+    _write(told, event, now=entry.at)
+
+
 def put_rung(rung: Rung) -> None:
     """Tell of a rung that a run has climbed, in the transaction that claimed it."""
     ticket, now = rung.run.ticket, rung.noticed_at
     told = recipients.of_rung(rung, Office(ticket, timezone.localdate(now)))
     _write(told, Notice(event=f"rung:{rung.pk}", ticket=ticket, rung=rung, at=rung.at), now=now)
+
+
+def put_document(document: Document, *, now: datetime) -> None:
+    """Tell of a paper that was issued, in the transaction that stores it."""
+    event = Notice(event=f"document:{document.pk}", document=document, at=now)
+    _write(recipients.of_document(document, timezone.localdate(now)), event, now=now)
 
 
 def cancel_warnings(run: StepRun, *, now: datetime) -> None:
@@ -71,9 +84,10 @@ def _write(told: list[Recipient], event: Notice, *, now: datetime) -> None:
     calendar = calendars.current() if mailed else None
     rows = [_row(event, recipient, Notice.Channel.SITE, not_before=now) for recipient in told]
     for recipient in mailed:
-        is_urgent = kinds.KINDS[recipient.kind].is_urgent
-        is_digest = not is_urgent and recipient.person.mail_choice == MailChoice.DIGEST
-        not_before = now if is_urgent or calendar is None else _waits_until(now, calendar, is_digest=is_digest)
+        kind = kinds.KINDS[recipient.kind]
+        comes_alone = kind.is_urgent or kind.comes_alone
+        is_digest = not comes_alone and recipient.person.mail_choice == MailChoice.DIGEST
+        not_before = now if kind.is_urgent or calendar is None else _waits_until(now, calendar, is_digest=is_digest)
         rows.append(_row(event, recipient, Notice.Channel.MAIL, not_before=not_before, is_digest=is_digest))
     Notice.objects.bulk_create(rows, ignore_conflicts=True)
 
@@ -86,6 +100,7 @@ def _row(
         ticket=event.ticket,
         entry=event.entry,
         rung=event.rung,
+        document=event.document,
         at=event.at,
         person=recipient.person,
         kind=recipient.kind,

@@ -12,7 +12,7 @@ from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
-from tickets.models import HistoryEntry, Hold, RoleAssignment, Rung, StepRun, Ticket, User
+from tickets.models import Document, HistoryEntry, Hold, RoleAssignment, Rung, StepRun, Ticket, User
 from tickets.models.history import Action
 from tickets.models.runs import LimitKind
 from tickets.notifications import kinds
@@ -96,6 +96,12 @@ class Office:
 def of_act(entry: HistoryEntry, office: Office) -> list[Recipient]:
     """Who is told of an act: each person once, and never the one who did it."""
     told = ACTS[Action(entry.action)](entry, office)
+    return _each_once(recipient for recipient in told if recipient.person.pk != entry.by_id)
+
+
+def of_act_on_main(entry: HistoryEntry, office: Office) -> list[Recipient]:
+    """Who is told of an act on the main ticket that the office's own ticket follows."""
+    told = of_progress_of_the_main_ticket(entry, office)
     return _each_once(recipient for recipient in told if recipient.person.pk != entry.by_id)
 
 
@@ -196,6 +202,27 @@ def of_moved_limit(entry: HistoryEntry, office: Office) -> Iterator[Recipient]:
     yield from _all(office.has_in_hand(_open_run(office.ticket)), kinds.MOVED)
 
 
+def of_tie(entry: HistoryEntry, office: Office) -> Iterator[Recipient]:
+    """The reporter."""
+    yield from _all(office.reporter, kinds.TIED)
+
+
+def of_untying(entry: HistoryEntry, office: Office) -> Iterator[Recipient]:
+    """The holders of the row that the report is back on, whose turn it is; the reporter."""
+    yield from _all(office.holders(*_performer_of(entry)), kinds.TURN)
+    yield from _all(office.reporter, kinds.UNTIED)
+
+
+def of_following(entry: HistoryEntry, office: Office) -> Iterator[Recipient]:
+    """Whoever speaks for the report is asked to confirm, or told why it was not taken up."""
+    yield from _all(office.speakers, kinds.TO_CONFIRM if entry.to_state == END else kinds.NOT_PROCESSED)
+
+
+def of_progress_of_the_main_ticket(entry: HistoryEntry, office: Office) -> Iterator[Recipient]:
+    """The reporter of what follows it, in SOPDesk, as of each step of a report that is handled by itself."""
+    yield from _all(office.reporter, kinds.PROGRESS, by_mail=False)
+
+
 def of_what_needs_no_telling(entry: HistoryEntry, office: Office) -> Iterator[Recipient]:
     """Nobody: a task taken and a result known are seen where one looks for them."""
     yield from ()
@@ -217,6 +244,9 @@ ACTS: dict[Action, Callable[[HistoryEntry, Office], Iterable[Recipient]]] = {
     Action.ESTIMATE: of_estimate,
     Action.LAPSE: of_lapse,
     Action.RESCHEDULE: of_moved_limit,
+    Action.TIE: of_tie,
+    Action.UNTIE: of_untying,
+    Action.FOLLOW: of_following,
 }
 
 
@@ -253,6 +283,24 @@ RUNGS: dict[Rung.Kind, Callable[[Rung, Office], Iterable[Recipient]]] = {
     Rung.Kind.ESCALATION: of_escalation,
     Rung.Kind.REMINDER: of_reminder,
 }
+
+
+# Papers
+
+
+def of_document(document: Document, day: date) -> list[Recipient]:
+    """Of a Laporan SLA whoever heads the office that day, as a substitute too, but for the one who ordered it. A paper
+    of a ticket is looked for on its page.
+    """
+    if document.kind != Document.Kind.SLA:
+        return []
+    heads = RoleAssignment.objects.active_on(day).filter(role=Role.KEPALA_BIDANG_APTIKA, user__is_active=True)
+    people = dict.fromkeys(held.user for held in heads.select_related("user").order_by("user"))
+    return [
+        Recipient(person, kinds.ISSUED)
+        for person in people
+        if person.heads_the_office and person.pk != document.ordered_by_id
+    ]
 
 
 # Helpers

@@ -25,6 +25,7 @@ PILLS = {
     "diproses": ("", "circle-half-stroke"),
     "dibuka-kembali": ("pill-warm", "rotate-left"),
     "menunggu-konfirmasi": ("pill-hold", "hourglass-half"),
+    "mengikuti": ("pill-hold", "link"),
     "selesai": ("pill-ok", "circle-check"),
     "tidak-diproses": ("pill-muted", "ban"),
 }

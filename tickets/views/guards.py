@@ -5,6 +5,8 @@ from functools import wraps
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 
+from tickets import worklists
+
 
 def administrators_only(view):
     """For people who set the office up; anybody else reads that the page is not for their role."""
@@ -12,6 +14,18 @@ def administrators_only(view):
     @wraps(view)
     def guarded(request, *args, **kwargs):
         if not request.user.is_staff:
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return login_required(guarded)
+
+
+def overseers_only(view):
+    """For people who coordinate or head some SOP; what they read is narrowed to those SOPs by the view."""
+
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        if not worklists.overseen(request.user):
             raise PermissionDenied
         return view(request, *args, **kwargs)
 

@@ -12,10 +12,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from tickets import health
-from tickets.models import Notice
+from tickets.models import Document, Notice
+from tickets.reports import issuing
 from tickets.views.guards import administrators_only
 
-SHOWN = 50  # failed mails on the page; the oldest of more follow when these are settled
+SHOWN = 50  # failed mails or papers on the page; the oldest of more follow when these are settled
 
 log = logging.getLogger("sopdesk.health")
 
@@ -25,11 +26,13 @@ log = logging.getLogger("sopdesk.health")
 def health_page(request):
     """Every finding, and the mail that was given up."""
     found = health.findings(timezone.now())
-    failed = Notice.objects.failed().select_related("person", "ticket", "entry", "rung").order_by("-failed_at", "-pk")
+    failed = Notice.objects.failed().select_related("person", "ticket", "document").order_by("-failed_at", "-pk")
+    papers = Document.objects.given_up().select_related("ticket").order_by("-failed_at", "-pk")
     context = {
         "findings": found,
         "ill": sum(not finding.is_well for finding in found),
         "failed": failed[:SHOWN],
+        "papers": papers[:SHOWN],
         "shown": SHOWN,
         "now": timezone.now(),
     }
@@ -47,6 +50,15 @@ def settle_mail(request, pk):
     else:
         health.let_be(notice, now=timezone.now())
         messages.success(request, f"Surel untuk {notice.person.name} diabaikan.")
+    return redirect("kesehatan")
+
+
+@require_POST
+@administrators_only
+def make_paper_again(request, pk):
+    """Let a paper that was given up be tried once more."""
+    issuing.make_again(get_object_or_404(Document.objects.given_up(), pk=pk))
+    messages.success(request, "Dokumen dibuat ulang. Hasilnya tampak dalam beberapa detik.")
     return redirect("kesehatan")
 
 

@@ -6,13 +6,27 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When, Window
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+    Window,
+    prefetch_related_objects,
+)
+from django.db.models.functions import RowNumber
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from tickets import calendar_changes, worklists
+from tickets.counting import Amount, CountOf, counts
 from tickets.models import RoleAssignment, StepRun, Ticket, Unit, User
 from tickets.models.tickets import CLOSED_STATES, not_closed
 from tickets.stations import Station, stations
@@ -28,10 +42,15 @@ RECENT = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Excerpt:
-    """The first of many, and how many there are."""
+    """The first of many, and how many there are (as `CountOf` counts)."""
 
     items: list
     total: int
+
+    @property
+    def count(self) -> Amount:
+        """How many there are, for the page."""
+        return Amount(self.total)
 
     @property
     def has_more(self) -> bool:
@@ -125,15 +144,15 @@ def work(person, now):
     """The lists of somebody who performs rows."""
     visible = Ticket.objects.visible_to(person).with_turn()
     turns = _by_urgency(StepRun.objects.turn_of(person))
-    left = StepRun.objects.filter(performer=person, left_at__isnull=False)
-    last = left.filter(ticket=OuterRef("ticket")).order_by("-left_at", "-pk").values("pk")[:1]
-    done = left.filter(left_at__gte=now - RECENT, pk=Subquery(last)).select_related("ticket")
+    left = StepRun.objects.filter(performer=person, left_at__gte=now - RECENT)
+    later = Q(left_at__gt=OuterRef("left_at")) | Q(left_at=OuterRef("left_at"), pk__gt=OuterRef("pk"))
+    done = left.exclude(Exists(left.filter(later, ticket=OuterRef("ticket")))).select_related("ticket")
     to_confirm = _excerpt(visible.filter(worklists.to_confirm(person)).order_by("updated_at", "pk"), SHORT)
     rows = _excerpt(turns, TURNS)
     return {
         "to_confirm": to_confirm,
         "turns": rows,
-        "turn_count": to_confirm.total + rows.total,
+        "turn_count": Amount(to_confirm.total + rows.total),
         "coming": _excerpt(visible.filter(worklists.coming_to(person)).order_by("updated_at", "pk"), SHORT),
         "elsewhere": _excerpt(visible.filter(worklists.elsewhere(person)).order_by("-updated_at", "-pk"), SHORT),
         "done": _excerpt(done.order_by("-left_at", "-pk"), SHORT),
@@ -149,7 +168,11 @@ def _by_urgency(runs: QuerySet) -> QuerySet:
 
 def _excerpt(queryset: QuerySet, limit: int) -> Excerpt:
     """The first of a list and how many there are, in one query."""
-    items = list(queryset.annotate(in_all=Window(Count("pk")))[:limit])
+    return _counted(list(queryset.annotate(in_all=CountOf(queryset))[:limit]))
+
+
+def _counted(items: list) -> Excerpt:
+    """An excerpt of rows that each say how many there are."""
     return Excerpt(items, items[0].in_all if items else 0)
 
 
@@ -158,15 +181,16 @@ def _excerpt(queryset: QuerySet, limit: int) -> Excerpt:
 
 def parcels(person, now, calendar) -> Excerpt:
     """The person's reports: those that wait for them first, then those on their way, then what is closed."""
-    urgency = Case(
-        When(worklists.to_confirm(person), then=Value(0)),
-        When(state__in=CLOSED_STATES, then=Value(2)),
-        default=Value(1),
-    )
     own = Ticket.objects.own(person)
-    first = own.with_turn().prefetch_related("runs").order_by(urgency, "-updated_at", "-pk")[:PARCELS]
-    set_clocks([ticket.turn for ticket in first if ticket.turn], now, calendar)
-    return Excerpt([_parcel(ticket, person) for ticket in first], own.count())
+    told = own.with_turn().select_related("main__unit").annotate(in_all=CountOf(own))
+    awaited = Case(When(worklists.to_confirm(person), then=Value(0)), default=Value(1))
+    tickets = list(told.filter(not_closed()).order_by(awaited, "-updated_at", "-pk")[:PARCELS])
+    if len(tickets) < PARCELS:
+        closed = told.filter(state__in=CLOSED_STATES).order_by("-updated_at", "-pk")
+        tickets += closed[: PARCELS - len(tickets)]
+    prefetch_related_objects(tickets, "runs", "main__runs")
+    set_clocks([ticket.turn for ticket in tickets if ticket.turn], now, calendar)
+    return Excerpt([_parcel(ticket, person) for ticket in tickets], tickets[0].in_all if tickets else 0)
 
 
 def _parcel(ticket: Ticket, person: User) -> Parcel:
@@ -179,13 +203,17 @@ def _parcel(ticket: Ticket, person: User) -> Parcel:
 
 def oversight(procedures, now, calendar):
     """Rows of these procedures that are late, and those whose limit comes by the end of the next working day."""
-    runs = _by_urgency(StepRun.objects.open().filter(ticket__procedure__in=procedures))
     until = calendar.close_of_nth_day(now, 1)
-    is_late, is_soon = worklists.run_is_late(now), Q(due_at__gte=now, due_at__lte=until)
-    total = runs.aggregate(late=Count("pk", filter=is_late), soon=Count("pk", filter=is_soon))
-    late = Excerpt(list(runs.filter(is_late)[:SHORT]), total["late"])
-    soon = Excerpt(list(runs.filter(is_soon)[:SHORT]), total["soon"])
-    return {"late": late, "soon": soon, "until": until}
+    is_late = worklists.run_is_late(now)
+    due = StepRun.objects.open().filter(is_late | Q(due_at__range=(now, until)), ticket__procedure__in=procedures)
+    told = _by_urgency(due).annotate(is_late=Case(When(is_late, then=True), default=False))
+    ranked = told.annotate(
+        in_all=Window(Count("pk"), partition_by=F("is_late")),
+        nth=Window(RowNumber(), partition_by=F("is_late"), order_by=told.query.order_by),
+    )
+    shown = list(ranked.filter(nth__lte=SHORT))
+    late, soon = [run for run in shown if run.is_late], [run for run in shown if not run.is_late]
+    return {"late": _counted(late), "soon": _counted(soon), "until": until}
 
 
 # Kepala Bidang
@@ -200,8 +228,8 @@ def office(person, now) -> list[Standing]:
         tickets=Count("pk"), untouched=Count("pk", filter=Q(reopened_at=None))
     ):
         standing_on[key, state], never_reopened[key, state] = tickets, untouched
-    done = visible.filter(state=SELESAI, closed_at__gte=_month_start(now)).values_list("sop_key")
-    done_this_month = dict(done.annotate(Count("pk")))
+    closed = visible.filter(closed_at__gte=_month_start(now)).values_list("sop_key", "state")
+    done_this_month = {key: tickets for key, state, tickets in closed.annotate(Count("pk")) if state == SELESAI}
     in_use = {key for key, _ in standing_on}
 
     def standing(sop: Sop) -> Standing:
@@ -233,9 +261,10 @@ def setup():
     active = RoleAssignment.objects.active_on(timezone.localdate()).filter(user__is_active=True)
     held = Counter(active.values_list("role", "procedure"))
     needed = [(sop, role) for sop in sops.current() for role in (*sop.roles, Role.KEPALA_BIDANG_APTIKA)]
+    people, units = counts(User.objects.filter(is_active=True), Unit.objects.all())
     return {
-        "people": User.objects.filter(is_active=True).count(),
-        "units": Unit.objects.count(),
+        "people": people,
+        "units": units,
         "assignments": held.total(),
         "vacant": [(sop, role) for sop, role in needed if not held[role, ""] and not held[role, sop.procedure]],
     }

@@ -2,13 +2,12 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
-from django.db.models import Case, Value, When
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from tickets import actions
+from tickets.counting import counts, paged
 from tickets.models import ReportedTo
 from tickets.words import when
 
@@ -17,22 +16,22 @@ UNREAD, ALL = "belum", "semua"
 
 
 def entries(person):
-    """What was reported to a person, each with all that its sentence names; unread first, then newest."""
-    unread_first = Case(When(acknowledged_at=None, then=Value(0)), default=Value(1))
-    return (
-        ReportedTo.objects.for_person(person)
-        .select_related("run__ticket__unit", "run__performer", "acknowledged_by")
-        .order_by(unread_first, "-told_at", "-pk")
-    )
+    """What was reported to a person, each with all that its sentence names; the newest first."""
+    told = ReportedTo.objects.for_person(person)
+    return told.select_related("run__ticket__unit", "run__performer", "acknowledged_by").order_by("-told_at", "-pk")
 
 
 @require_safe
 @login_required
 def inbox(request):
-    """What was reported and is not known yet, or all of it."""
+    """What was reported and is not known yet; or all of it, with that first."""
     scope = ALL if request.GET.get("saring") == ALL else UNREAD
-    found = entries(request.user)
-    page = Paginator(found if scope == ALL else found.unread(), PAGE_SIZE).get_page(request.GET.get("page"))
+    told = entries(request.user)
+    parts = [told.unread()]
+    if scope == ALL:
+        parts.append(told.filter(acknowledged_at__isnull=False))
+    (found,) = counts(told if scope == ALL else told.unread())
+    page = paged(parts, told, asked=request.GET.get("page", ""), size=PAGE_SIZE, found=found)
     return render(request, "inbox/inbox.html", {"page": page, "scope": scope})
 
 

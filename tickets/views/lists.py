@@ -3,13 +3,13 @@
 import re
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from tickets import rules
+from tickets.counting import Page, paged
 from tickets.filters import TicketFilter
 from tickets.models import Ticket
 from tickets.views import pulse
@@ -31,7 +31,7 @@ def ticket_list(request):
     if pulse.is_unchanged(request, version):
         return HttpResponse(status=204)
     filters = TicketFilter(request.GET, request=request, now=now)
-    page = Paginator(filters.qs, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = _page(filters, request.GET.get("page", ""))
     set_clocks([ticket.turn for ticket in page if ticket.turn], now, calendar)
     for ticket in page:
         ticket.is_own_turn = rules.may_complete(request.user, ticket, ticket.turn)
@@ -44,3 +44,10 @@ def _asked_by_number(request):
     if asked or not NUMBER.fullmatch(number):
         return None
     return Ticket.objects.visible_to(request.user).filter(number=number).first()
+
+
+def _page(filters, asked) -> Page:
+    """The page asked for, or the last one if there are not so many."""
+    rows = Ticket.objects.with_turn().select_related(None).select_related("turn__performer", "unit")  # type: ignore[misc]
+    light = rows.defer("description", "given", "search_text")
+    return paged(filters.parts, light, asked=asked, size=PAGE_SIZE, found=filters.found)

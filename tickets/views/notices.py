@@ -1,4 +1,4 @@
-"""Pemberitahuan: the bell, what it holds grouped by ticket, and by which way a person wants to be told."""
+"""Pemberitahuan: the bell, what it holds grouped by ticket or paper, and by which way a person wants to be told."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from tickets.forms.notices import MailChoiceForm
-from tickets.models import Notice, Ticket
+from tickets.models import Document, Notice, Ticket
 from tickets.notifications.kinds import READ_WITH, Told, told
 
 GROUPS_PER_PAGE = 15
@@ -23,12 +23,20 @@ SHOWN_OF_A_TICKET = 5
 
 @dataclass(frozen=True)
 class Group:
-    """The notices about one ticket, the newest first."""
+    """The notices about one ticket or one paper, the newest first."""
 
-    ticket: Ticket
+    about: Ticket | Document
     notices: list[Told]
     total: int
     unread: int
+
+    @property
+    def ticket(self) -> Ticket | None:
+        return self.about if isinstance(self.about, Ticket) else None
+
+    @property
+    def document(self) -> Document | None:
+        return self.about if isinstance(self.about, Document) else None
 
     @property
     def more(self) -> int:
@@ -38,7 +46,7 @@ class Group:
 @require_safe
 @login_required
 def notices(request):
-    """Everything a person was told, by ticket, the latest first."""
+    """Everything a person was told, by ticket or paper, the latest first."""
     return render(request, "notices/notices.html", _contents(request, MailChoiceForm(instance=request.user)))
 
 
@@ -86,41 +94,45 @@ def _mark(found):
 
 
 def _contents(request, form):
-    page = Paginator(_tickets(request.user), GROUPS_PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(_told_of(request.user), GROUPS_PER_PAGE).get_page(request.GET.get("page"))
     page.object_list = _groups(request.user, list(page.object_list))
     return {"page": page, "form": form, "mail_is_on": settings.MAIL_ENABLED}
 
 
-def _tickets(person):
-    """Per ticket: how much was told of it, how much is unread, and when last."""
+def _told_of(person):
+    """Per ticket or paper: how much was told of it, how much is unread, and when last."""
     return (
         Notice.objects.in_app(person)
         .order_by()
-        .values("ticket")
+        .values("ticket", "document")
         .annotate(total=Count("pk"), unread=Count("pk", filter=Q(read_at=None)), last=Max("at"))
-        .order_by("-last", "-ticket")
+        .order_by("-last", "-ticket", "-document")
     )
 
 
 def _groups(person, found):
-    numbered = Window(RowNumber(), partition_by=F("ticket"), order_by=[F("at").desc(), F("pk").desc()])
+    numbered = Window(RowNumber(), partition_by=[F("ticket"), F("document")], order_by=[F("at").desc(), F("pk").desc()])
     newest = (
         Notice.objects.in_app(person)
-        .filter(ticket__in=[row["ticket"] for row in found])
+        .filter(
+            Q(ticket__in=[row["ticket"] for row in found if row["ticket"]])
+            | Q(document__in=[row["document"] for row in found if row["document"]])
+        )
         .annotate(place=numbered)
         .filter(place__lte=SHOWN_OF_A_TICKET)
         .select_related(*READ_WITH)
         .order_by("-at", "-pk")
     )
-    by_ticket = {}
+    by_subject = {}
     for notice in newest:
-        by_ticket.setdefault(notice.ticket_id, []).append(notice)
-    return [
-        Group(
-            ticket=by_ticket[row["ticket"]][0].ticket,
-            notices=[told(notice, person) for notice in by_ticket[row["ticket"]]],
-            total=row["total"],
-            unread=row["unread"],
-        )
-        for row in found
-    ]
+        by_subject.setdefault((notice.ticket_id, notice.document_id), []).append(notice)
+    return [_group(by_subject[row["ticket"], row["document"]], row, person) for row in found]
+
+
+def _group(newest, row, person):
+    return Group(
+        about=newest[0].about,
+        notices=[told(notice, person) for notice in newest],
+        total=row["total"],
+        unread=row["unread"],
+    )

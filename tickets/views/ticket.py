@@ -5,14 +5,17 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tickets import actions, rules, why, words
+from tickets import actions, history, rules, why, words
+from tickets.alike import alike
 from tickets.forms.step import StepForm
 from tickets.forms.talk import CommentForm, HandOverForm, ReopenForm
+from tickets.forms.tie import TieForm, UntieForm
 from tickets.forms.time import EstimateForm, ExtendForm, HoldForm
 from tickets.models import Ticket
 from tickets.sight import Sight
@@ -75,7 +78,7 @@ def explain(request, number):
     run = get_object_or_404(runs, pk=_whole(request.GET["run"])) if "run" in request.GET else runs.last()
     calendar = calendars.current()
     if ticket.confirm_by and "run" not in request.GET:
-        told = why.of_answer(run.left_at, ticket.confirm_by, calendar)
+        told = why.of_answer(history.asked().get(ticket=ticket).at, ticket.confirm_by, calendar)
     else:
         run.ticket = ticket
         told = why.of_run(Sight.of(request.user, ticket), run, calendar)
@@ -214,12 +217,59 @@ def reopen(request, number):
     return redirect(ticket)
 
 
+# Reports of one fault
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def tie(request, number):
+    """Choose the ticket that this one follows, told beforehand what will happen."""
+    ticket = _visible(request, number)
+    run = ticket.runs.open().select_related("performer").first()
+    is_sent = request.method == "POST"
+    form = TieForm(
+        request.POST if is_sent else None, ticket=ticket, person=request.user, offered=alike(ticket), run=run
+    )
+    if not form.is_valid():
+        if not rules.may_tie(request.user, ticket, run):
+            refusal = actions.Refused("Laporan ini tidak dapat Anda gabungkan pada langkah ini.")
+            return _refused(request, number, refusal)
+        return render(request, "tickets/tie.html", {"ticket": ticket, "form": form}, status=422 if is_sent else 200)
+    chosen = {name: form.cleaned_data[name] for name in ("to", "run", "token")}
+    try:
+        actions.tie(ticket, by=request.user, **chosen)
+    except actions.Incomplete as lacking:
+        form.reject(lacking.errors)
+        return render(request, "tickets/tie.html", {"ticket": ticket, "form": form}, status=422)
+    except actions.Refused as refusal:
+        return _refused(request, number, refusal)
+    messages.success(request, f"{ticket.number} sekarang mengikuti {chosen['to'].number}.")
+    return redirect(ticket)
+
+
+@an_act
+def untie(request, number):
+    ticket = _visible(request, number)
+    form = UntieForm(request.POST)
+    if not form.is_valid():
+        return _page(request, ticket, untie_form=form, status=422)
+    try:
+        ticket = actions.untie(ticket, by=request.user, **form.cleaned_data)
+    except actions.Refused as refusal:
+        return _refused(request, number, refusal, untie_form=form)
+    messages.success(request, f"{ticket.number} dipisahkan dan kembali ke langkah {ticket.step.no}.")
+    return redirect(ticket)
+
+
 # What every view here does alike
 
 
 def _visible(request, number):
     """The ticket, if this person may see it; else as if it were absent."""
-    tickets = Ticket.objects.visible_to(request.user).select_related("unit", "reporter", "filed_by")
+    tickets = Ticket.objects.visible_to(request.user).annotate(
+        is_main=Exists(Ticket.objects.filter(main=OuterRef("pk")))
+    )
+    tickets = tickets.select_related("unit", "reporter", "filed_by", "main__unit").prefetch_related("main__runs")
     return get_object_or_404(tickets, number=number)
 
 

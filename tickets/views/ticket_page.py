@@ -3,17 +3,19 @@
 from django.core.paginator import Paginator
 from django.utils import timezone
 
-from tickets import limits, rules, timeline
+from tickets import rules, timeline
 from tickets.answers import shown
 from tickets.forms.base import OnceForm
 from tickets.forms.step import StepForm
 from tickets.forms.talk import CommentForm, HandOverForm, ReopenForm
+from tickets.forms.tie import UntieForm
 from tickets.models.history import Action
 from tickets.models.runs import LimitKind
+from tickets.reports.holding import held_by
 from tickets.sight import Sight
 from tickets.stations import done_in_words, stations
 from tickets.turn import handed_on, in_front, needs, waits_for, ways
-from tickets.views import pulse
+from tickets.views import pulse, ticket_papers
 from tickets.views.time_card import time_card
 from tickets.words import when
 from workflows import calendars
@@ -32,12 +34,15 @@ def contents(
     reopen_form=None,
     hand_over_form=None,
     time_form=None,
+    untie_form=None,
 ):
     """Everything the templates ask. A form that comes back is shown in its place or, if that is gone, as text."""
     person, now, calendar = request.user, timezone.now(), calendars.current()
     sight = Sight.of(person, ticket)
     runs = _runs(ticket)
     ticket.rows_done = frozenset(run.row for run in runs if run.round == ticket.round and run.left_at)
+    followers = _followers(sight)
+    ticket.tied = tuple(follower.headline for follower in followers if follower.follows)
     told = timeline.events(sight)
     way = stations(ticket, runs)
     time = time_card(person, sight, runs, now=now, calendar=calendar, returned=time_form)
@@ -45,9 +50,11 @@ def contents(
     events = Paginator(told if oldest_first else told[::-1], EVENTS_PER_PAGE).get_page(request.GET.get("page"))
     if ticket.is_open:
         card = _row_card(person, sight, runs, time, step_form, hand_over_form)
+    elif ticket.follows:
+        card = _following_card(person, sight, runs, told, untie_form)
     else:
         card = _end_card(person, sight, runs, told, reopen_form)
-    returned = next(filter(None, (step_form, reopen_form, hand_over_form, time_form)), None)
+    returned = next(filter(None, (step_form, reopen_form, hand_over_form, time_form, untie_form)), None)
     shown_again = returned in card.values() or returned in time.values()
     return {
         "ticket": ticket,
@@ -57,6 +64,7 @@ def contents(
         "notice": notice,
         "runs": runs,
         "stations": way,
+        "followers": followers,
         "done_in_words": done_in_words(way),
         "told": told,
         "events": events,
@@ -65,7 +73,9 @@ def contents(
         "evidence": shown(ticket.sop.evidence, _filed_evidence(sight), sight.files),
         "files": list(sight.files.values()),
         "people": _people(runs),
+        "held": held_by(runs, now, calendar),
         "reported_to": _reported_to(ticket) if sight.is_whole else [],
+        "papers": ticket_papers.card(ticket) if sight.is_whole else None,
         "card": card,
         "time": time,
         "lost": _lost(returned) if returned and not shown_again else None,
@@ -102,10 +112,11 @@ def living_time(person, ticket, now, calendar):
 
 def _runs(ticket):
     """The visits of rows, oldest first, with who performed them and what moved their limits."""
-    runs = ticket.runs.select_related("performer").prefetch_related(limits.open_hold(), "extensions")
+    runs = ticket.runs.select_related("performer").prefetch_related("holds", "extensions")
     found = list(runs.order_by("pk"))
     for run in found:
         run.ticket = ticket
+        run.open_holds = [hold for hold in run.holds.all() if hold.ended_at is None]  # as `limits.open_hold` does
     return found
 
 
@@ -116,6 +127,14 @@ def _people(runs):
         if run.performer:
             found.setdefault((run.performer.name, run.get_role_display()), []).append(run)
     return [(name, role, theirs) for (name, role), theirs in found.items()]
+
+
+def _followers(sight):
+    """The reports that were tied to this one, in the order they came; for the office alone."""
+    ticket = sight.ticket
+    if not ticket.is_main or not sight.is_whole:
+        return []
+    return list(ticket.followers.select_related("unit").order_by("created_at", "pk"))
 
 
 def _reported_to(ticket):
@@ -149,9 +168,12 @@ def _row_card(person, sight, runs, time, step_form, hand_over_form):
         "is_shared": is_shared,
         "may_claim": is_shared and rules.may_claim(person, ticket, run),
         "may_release": is_shared and rules.may_release(person, ticket, run),
+        "may_tie": rules.may_tie(person, ticket, run),
+        "recap": _recap(sight, run.step) if ticket.tied else None,
     }
     if rules.may_hand_over(person, ticket, run) and any(holder not in (run.performer, person) for holder in holders):
-        card["hand_over_form"] = hand_over_form or HandOverForm(people=rules.colleagues(ticket, without=run))
+        others = [holder for holder in holders if holder != run.performer]
+        card["hand_over_form"] = hand_over_form or HandOverForm(people=others)
     if rules.may_complete(person, ticket, run) and _awaits_estimate(run):
         card |= {"kind": "estimate", "estimate_form": time.pop("estimate_form")}
     elif rules.may_complete(person, ticket, run):
@@ -159,6 +181,12 @@ def _row_card(person, sight, runs, time, step_form, hand_over_form):
         form = step_form if fits else StepForm(ticket=ticket, run=run, owner=person)
         card |= {"kind": "turn", "form": form, **_acts(ticket, run, form)}
     return card
+
+
+def _recap(sight, step):
+    """The list of reports that a row is about to make."""
+    made = next((artefact for artefact in step.produces if step.recaps and artefact.generate), None)
+    return made and shown(made, made.generate(sight.ticket.record), sight.files)
 
 
 def _awaits_estimate(run):
@@ -179,10 +207,24 @@ def _acts(ticket, run, form):
     }
 
 
+def _following_card(person, sight, runs, told, untie_form):
+    """The card of a report that follows another. Which one, only the office reads."""
+    ticket = sight.ticket
+    card = {
+        "key": f"{ticket.state}:{len(runs)}",
+        "kind": "follows",
+        "event": timeline.latest(told, Action.TIE),
+        "main": ticket.main if sight.is_whole else None,
+    }
+    if rules.may_untie(person, ticket):
+        card |= {"untie_form": untie_form or UntieForm(), "goes_back_to": runs[-1].step}
+    return card
+
+
 def _end_card(person, sight, runs, told, reopen_form):
     """The card of a ticket that has left the table."""
     ticket = sight.ticket
-    ended_by = (Action.CONFIRM, Action.LAPSE) if ticket.state == SELESAI else (Action.COMPLETE,)
+    ended_by = (Action.CONFIRM, Action.LAPSE) if ticket.state == SELESAI else (Action.COMPLETE, Action.FOLLOW)
     card = {
         "key": f"{ticket.state}:{len(runs)}",
         "kind": {SELESAI: "done", TIDAK_DIPROSES: "not_processed"}.get(ticket.state, "unconfirmed"),

@@ -27,6 +27,8 @@ def time_card(person, sight, runs, *, now, calendar, returned=None):
     ticket = sight.ticket
     if ticket.awaits_confirmation:
         return {"kind": "confirm", "key": ticket.state, "confirm_by": ticket.confirm_by}
+    if ticket.follows:
+        return {"kind": "follows", "key": ticket.state}
     if not ticket.is_open:
         return {"kind": "closed", "key": ticket.state, **_sum(runs)}
     run = runs[-1]

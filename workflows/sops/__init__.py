@@ -12,7 +12,7 @@ from pkgutil import iter_modules
 
 from django.conf import settings
 
-from workflows.sop import MENUNGGU_KONFIRMASI, SELESAI, TIDAK_DIPROSES, Sop, Step
+from workflows.sop import MENGIKUTI, MENUNGGU_KONFIRMASI, SELESAI, TIDAK_DIPROSES, Sop, Step
 
 
 @cache
@@ -60,6 +60,7 @@ def states() -> list[tuple[str, str]]:
     rows = [(sop.row(step.no), f"{step.no} · {step.activity}") for sop in all_sops().values() for step in sop.steps]
     return [
         *rows,
+        (MENGIKUTI, "Mengikuti tiket utama"),
         (MENUNGGU_KONFIRMASI, "Menunggu konfirmasi"),
         (SELESAI, "Selesai"),
         (TIDAK_DIPROSES, "Tidak diproses"),

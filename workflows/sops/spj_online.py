@@ -43,7 +43,7 @@ def report_on_record(record: Record) -> dict[str, Any]:
 
 
 def list_of_reports(record: Record) -> dict[str, Any]:
-    return {"daftar_laporan": [record.headline]}
+    return {"daftar_laporan": [record.headline, *record.tied]}
 
 
 def report_as_document(record: Record) -> dict[str, Any]:
@@ -240,7 +240,8 @@ sop = Sop(
             "pengguna terhadap sistem yang dikembangkan",
         ),
     ),
-    record_keeping=Text("Laporan Penyelesaian Masalah"),  # one for each closed ticket (S-12)
+    record_keeping=Text("Laporan Penyelesaian Masalah"),
+    reports_on_closing=True,  # one for each closed ticket (S-12)
     columns=(
         Column(role=Role.SUBKOORDINATOR_APLIKASI, name=Text("Subkoordinator Aplikasi"), kind=Kind.PERSON),
         Column(role=Role.SUBKOORDINATOR_INFRASTRUKTUR, name=Text("Subkoordinator Infrastruktur"), kind=Kind.PERSON),
@@ -309,6 +310,7 @@ sop = Sop(
             report_to=(Role.KEPALA_BIDANG_APTIKA,),
             report_to_origin="keterangan",
             counterpart=Role.PROGRAMMER,
+            recaps=True,
             basis="subject of the sentence, as in step 1; annex item 2",
             open_points=("S-5", "S-6", "S-7"),
         ),

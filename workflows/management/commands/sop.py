@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django_fsm import GET_STATE
 
 from workflows import sops
-from workflows.sop import ENDS, Arrow, Origin, Sop, Step, Text
+from workflows.sop import ENDS, MENGIKUTI, Arrow, Origin, Sop, Step, Text
 
 STYLES = {Origin.SEQUENCE: "solid", Origin.IMPLIED: "dashed", Origin.PROPOSED: "dotted"}
 
@@ -178,11 +178,14 @@ def drawn(sop: Sop) -> Iterator[str]:
 
 
 def registered(sop: Sop) -> Iterator[tuple[str, str, Arrow]]:
-    """The transitions of the case model that leave or enter a row of this SOP, as django-fsm knows them."""
+    """The transitions of the case model along the arrows of this SOP, as django-fsm knows them.
+
+    To follow another case (S-7) is no arrow of the table.
+    """
     model = apps.get_model(settings.SOP_CASE_MODEL)
     for transition in model._meta.get_field("state").get_all_transitions(model):
         step = transition.custom.get("step")
-        if step and transition.custom["sop"].key != sop.key:
+        if transition.source == MENGIKUTI or (step and transition.custom["sop"].key != sop.key):
             continue
         states = transition.target.allowed_states if isinstance(transition.target, GET_STATE) else [transition.target]
         arrows = {sop.state_after(arrow): arrow for arrow in (step.arrows if step else (sop.reopen,))}
