@@ -10,6 +10,7 @@ import time_machine
 from django.core.files.base import ContentFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from pypdf import PdfReader
 
 from tests.factories import TUESDAY, advance, person, png, report, upload, walk
@@ -17,7 +18,7 @@ from tests.pages import one, read, select, words
 from tests.timekeeping import Case, wib
 from tickets import actions
 from tickets.models import Attachment, Document, Office, RoleAssignment, Signer, Ticket
-from tickets.reports import completion, letterhead, recap
+from tickets.reports import completion, issuing, letterhead, recap
 from workflows.roles import Role
 from workflows.sop import END
 
@@ -453,16 +454,30 @@ def test_the_inputs_ask_the_database_no_more_for_more_rounds(cast):
 # Over HTTP
 
 
-def test_papers_are_for_who_takes_part(cast, client_of, spj):
-    addresses = [f"/tiket/{spj.number}/laporan.pdf", f"/tiket/{spj.number}/laporan/"]
+def test_drafts_are_for_who_takes_part_and_whoever_signs_issues(cast, client_of, spj):
     insiders = [cast.holder(role) for role in (*spj.sop.roles, Role.KEPALA_BIDANG_APTIKA)]
+    signers = [cast.holder(Role.SUBKOORDINATOR_APLIKASI), cast.holder(Role.KEPALA_BIDANG_APTIKA)]
 
     for someone in cast.everybody:
-        statuses = [client_of(someone).get(address).status_code for address in addresses[someone in insiders :]]
-        assert set(statuses) == ({200} if someone in insiders else {404}), someone
-        posted = client_of(someone).post(addresses[1]).status_code if someone not in insiders else 404
-        assert posted == 404
+        client, order = client_of(someone), f"/tiket/{spj.number}/laporan/"
+        draft = client.get(f"/tiket/{spj.number}/laporan.pdf").status_code if someone not in insiders else 404
+        chosen = client.get(order).status_code
+        posted = client.post(order).status_code if someone not in signers else chosen
+        expected = 200 if someone in signers else 403 if someone in insiders else 404
+        assert (draft, chosen, posted) == (404, expected, expected), someone
     assert Document.objects.count() == 0
+
+
+def test_an_order_is_withdrawn_when_the_ticket_is_reopened(cast):
+    ticket = walk(report("spj_online", by=cast.reporter), cast, 2, 3, 4, 5, 6, 7, "menunggu-konfirmasi")
+    lina = cast.holder(Role.SUBKOORDINATOR_APLIKASI)
+    issuing.order_completion(ticket, by=lina, now=timezone.now())
+
+    reopened = actions.reopen(ticket, by=cast.reporter, reason="Masih galat.")
+
+    assert not Document.objects.exists()
+    with pytest.raises(issuing.NothingToReport):
+        issuing.order_completion(reopened, by=lina, now=timezone.now())
 
 
 def test_the_draft_is_a_pdf_to_be_seen_in_the_browser(cast, client_of, two_rounds):
@@ -497,7 +512,7 @@ def test_the_office_chooses_which_pictures_go_into_the_report(cast, client_of, w
 
 def test_a_report_is_issued_only_of_work_that_is_done(cast, client_of):
     ticket = walk(report(by=cast.reporter), cast, 2)
-    client = client_of(cast.holder(Role.WEB_DEVELOPER))
+    client = client_of(cast.holder(Role.SUB_KOORDINATOR))
 
     responses = [client.get(f"/tiket/{ticket.number}/laporan/"), client.post(f"/tiket/{ticket.number}/laporan/")]
 
@@ -515,11 +530,13 @@ def test_the_ticket_page_lists_its_papers_for_the_office_alone(cast, client_of, 
     Document.objects.create(kind="penyelesaian", ticket=spj, ordered_at=TUESDAY)
     page = f"/tiket/{spj.number}/"
 
-    card = words(one(read(client_of(cast.holder(Role.PROGRAMMER)).get(page)), "#samping"))
+    card = words(one(read(client_of(cast.holder(Role.SUBKOORDINATOR_APLIKASI)).get(page)), "#samping"))
+    of_a_performer = words(one(read(client_of(cast.holder(Role.PROGRAMMER)).get(page)), "#samping"))
 
     assert "Dokumen Laporan Penyelesaian Masalah Sedang dibuat. Silakan muat ulang halaman ini." in card
     assert "Rancangan Laporan Penyelesaian Masalah PDF, keadaan saat ini" in card
     assert "Terbitkan laporan" in card
+    assert "Terbitkan laporan" not in of_a_performer
     assert "Dokumen" not in words(one(read(client_of(cast.reporter).get(page)), "#samping"))
 
 

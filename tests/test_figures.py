@@ -17,7 +17,6 @@ from django.utils import timezone
 
 from tests.factories import TUESDAY, advance, report, walk
 from tickets import actions, tallies
-from tickets.management.commands import seed_demo
 from tickets.models import StepRun, Ticket, Unit
 from tickets.reports import figures, periods
 from tickets.reports.figures import Scope
@@ -35,7 +34,6 @@ def office(django_db_setup, django_db_blocker, tmp_path_factory):
     """The demo office of 60 reports, and 500 more of five years. It stands there for all tests that ask for it."""
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), transaction.atomic():
         patch.setattr("django.conf.settings.MEDIA_ROOT", tmp_path_factory.mktemp("media"))
-        patch.setattr(seed_demo, "ACTED_OUT", 60)
         with time_machine.travel(SATURDAY, tick=False):
             call_command("seed_demo", tickets=560, stdout=io.StringIO())
         yield told_by_history()

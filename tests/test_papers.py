@@ -684,8 +684,7 @@ def test_anybody_may_check_a_paper_and_learns_nothing_else(cast):
 
     assert words(one(page, "section.check")) == (
         "Dokumen tercatat Nomor dan sidik digital di bawah ini tercatat sebagai dokumen asli. "
-        f"Nomor {document.number} Jenis {document.get_kind_display()} Tanggal Selasa, 1 Desember 2026 "
-        f"SHA-256 berkas PDF {document.sha256}"
+        f"Nomor {document.number} SHA-256 berkas PDF {document.sha256}"
     )
     addresses = {link.get("href") for link in select(page, "a")}
     assert not any("dokumen" in address for address in addresses)
@@ -747,3 +746,13 @@ def test_the_task_makes_what_waits_and_a_second_call_in_this_process_joins_no_fi
     tasks.make_papers()
 
     assert Document.objects.made().count() == 1
+
+
+def test_half_an_image_that_a_killed_worker_left_is_written_anew():
+    path = issuing._kept("logo.png", b"a whole image")
+    with private_files().open(path, "wb") as half:
+        half.write(b"a wh")
+
+    assert issuing._kept("logo.png", b"a whole image") == path
+    with private_files().open(path) as kept:
+        assert kept.read() == b"a whole image"

@@ -209,7 +209,7 @@ def test_the_summary_says_the_figures_of_the_period_and_of_the_one_before(novemb
     assert told["Tiket terbuka"] == (november.tickets.open, november.before.tickets.open)
     assert told["Langkah selesai"] == (9, 0)
     assert told["Bagian tepat waktu"] == (november.sums.share_on_time, None)
-    assert told["Waktu kerja (menit)"] == (november.sums.worked_minutes, 0)
+    assert told["Waktu kerja (menit)"] == (november.sums.worked_seconds // 60, 0)
     assert told["Terlambat sekarang"] == (november.late_now, None)
 
 

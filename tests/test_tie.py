@@ -494,3 +494,10 @@ def test_a_changed_calendar_moves_the_answer_of_what_followed_from_when_it_ended
     )
 
     assert moved == (before, before + timedelta(days=1))
+
+
+def test_a_main_ticket_does_not_follow_what_follows_it(cast, lina, main, second):
+    tie(second, main, lina)
+
+    with pytest.raises(actions.Incomplete, match=f"{second.number} sudah mengikuti tiket ini"):
+        tie(main, second, lina)

@@ -240,6 +240,7 @@ def reopen(ticket: Ticket, *, by: User, reason: str, token: UUID | None = None, 
     if not reason.strip():
         raise Incomplete({"reason": "Silakan tuliskan mengapa gangguan belum selesai."})
     ticket.reopened_at = now
+    ticket.documents.waiting().delete()  # there is nothing to report yet
     role = "" if ticket.is_reported_by(by) else _coordinating_role(by, ticket.sop)
     _move(ticket, Action.REOPEN, by=by, now=now, role=role, body={"reason": reason.strip()}, new_round=True)
     _spend(token, ticket, by=by, now=now)
@@ -271,6 +272,8 @@ def tie(
     # A main ticket is locked before what follows it, whichever was filed first. So that nobody waits in a circle, ties
     # come one after the other, and none while the calendar changes, which locks tickets in the order of filing.
     calendars.lock()
+    if Ticket.objects.filter(pk=to.pk, main=ticket, state=MENGIKUTI).exists():
+        raise Incomplete({"main": f"{to.number} sudah mengikuti tiket ini."})
     main, ticket = _locked(to), _locked(ticket)
     now = _instant(ticket, now)
     if _already_done(token, by=by):

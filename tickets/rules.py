@@ -13,6 +13,7 @@ from django.utils import timezone
 from django_fsm import has_transition_perm
 
 from tickets.models import RoleAssignment, StepRun, Ticket, User
+from workflows.roles import Role
 from workflows.sop import Sop
 
 
@@ -74,6 +75,11 @@ def may_confirm(person: User, ticket: Ticket) -> bool:
 
 def may_reopen(person: User, ticket: Ticket) -> bool:
     return bool(has_transition_perm(ticket.reopen, person))
+
+
+def may_issue(person: User, ticket: Ticket) -> bool:
+    """A paper that the subkoordinator signs and Kepala Bidang notes is issued by one of them."""
+    return coordinates(person, ticket) or person.holds(Role.KEPALA_BIDANG_APTIKA, ticket.procedure)
 
 
 def may_file_for_others(person: User, sop: Sop) -> bool:

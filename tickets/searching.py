@@ -6,6 +6,7 @@ possible. Neither is needed for a right answer: without it, every ticket is look
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Sequence
 
@@ -15,6 +16,8 @@ from django.db.models.expressions import RawSQL
 
 from tickets import counting
 from tickets.models import Ticket
+
+log = logging.getLogger("sopdesk.search")
 
 LEAST = 3  # letters that an index can look up
 INDEX = "tickets_search"
@@ -49,8 +52,8 @@ def install(using: str = DEFAULT_DB_ALIAS, **signal) -> None:
         with transaction.atomic(using), connections[using].cursor() as cursor:
             for statement in SQLITE if connections[using].vendor == "sqlite" else POSTGRESQL:
                 cursor.execute(statement)
-    except Error:  # no FTS5 with three letters, or no right to create the extension
-        return
+    except Error as error:  # no FTS5 with three letters, or no right to create the extension
+        log.warning("Search has no index and reads every ticket: %s", str(error).strip())
 
 
 def is_installed(using: str = DEFAULT_DB_ALIAS) -> bool:

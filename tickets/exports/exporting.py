@@ -37,7 +37,7 @@ PAUSE = timedelta(seconds=30)
 MOST_ATTEMPTS = 3
 #: Seconds after which a worker begins no further export; the next poke goes on.
 PATIENCE = 60
-QUERY_LENGTH = 2_000
+QUERY_LENGTH = 1_800  # what `HOLDS` adds fits beside it
 #: In the stored query: the procedures whose rows the file may hold.
 HOLDS = "memuat"
 

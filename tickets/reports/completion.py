@@ -22,7 +22,7 @@ from tickets.models import Attachment, Hold, Office, StepRun, Ticket
 from tickets.models.history import Action
 from tickets.models.runs import LimitKind, Verdict
 from tickets.models.tickets import Impact
-from tickets.reports import letterhead
+from tickets.reports import letterhead, recap
 from tickets.reports.pictures import for_print
 from tickets.reports.press import press
 from tickets.sight import Act, Sight
@@ -126,7 +126,7 @@ def may_be_issued(ticket: Ticket) -> bool:
 
 def _report(ticket: Ticket) -> list[Fact]:
     number = identity_of(ticket.sop).number
-    followers = ticket.followers.count()
+    followers = recap.followers_of(ticket).count()
     facts = [
         ("Nomor tiket", f"{ticket.number} · {ticket.sop.service}"),
         ("Permasalahan", ticket.title),
@@ -350,5 +350,5 @@ def _confirmation(sight: Sight) -> str:
     if ticket.state == MENGIKUTI and ticket.main:
         return f"Laporan ini mengikuti tiket utama {ticket.main.number}."
     if ticket.state == TIDAK_DIPROSES:
-        return _because("Laporan ini tidak diproses", _reason(last.get(Action.COMPLETE)))
+        return _because("Laporan ini tidak diproses", _reason(last.get(Action.FOLLOW) or last.get(Action.COMPLETE)))
     return "Belum diminta: pekerjaan belum selesai."

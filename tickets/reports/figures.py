@@ -66,6 +66,16 @@ class Scope:
     def chosen_procedures(self) -> frozenset[str]:
         return self.procedures & {self.procedure} if self.procedure else self.procedures
 
+    @property
+    def services(self) -> list[str]:
+        """The services in question by name, where they are not all there are: by a filter, or by what may be seen."""
+        chosen = [sop for sop in sops.current() if sop.procedure in self.chosen_procedures]
+        return [] if self.is_of_all else [str(sop.service) for sop in chosen]
+
+    @property
+    def is_of_all(self) -> bool:
+        return self.chosen_procedures >= {sop.procedure for sop in sops.all_sops().values()}
+
 
 @dataclass(frozen=True)
 class Sums:
@@ -103,18 +113,6 @@ class Sums:
     @property
     def share_late(self) -> float | None:
         return self._share(self.late)
-
-    @property
-    def worked_minutes(self) -> int:
-        return self.worked_seconds // 60
-
-    @property
-    def held_minutes(self) -> int:
-        return self.held_seconds // 60
-
-    @property
-    def late_minutes(self) -> int:
-        return self.late_seconds // 60
 
     def _share(self, part: int) -> float | None:
         return part / self.limited if self.limited else None
@@ -253,12 +251,9 @@ def nearest_rank(counts: Counter[int], share: float) -> int | None:
 # What a figure counts, one by one
 
 
-def runs_in(
-    scope: Scope, *, row: RowKey | None = None, verdict: str = "", only: str = "", month: date | None = None
-) -> QuerySet[StepRun]:
-    """The runs that a figure counts: of one row, with one verdict, only "penyimpangan" or "putaran", of one month."""
-    period = periods.month_of(month) if month else scope.period
-    found = _ledger(scope, period)
+def runs_in(scope: Scope, *, row: RowKey | None = None, verdict: str = "", only: str = "") -> QuerySet[StepRun]:
+    """The runs that a figure counts: of one row, with one verdict, only "penyimpangan" or "putaran"."""
+    found = _ledger(scope, scope.period)
     if row:
         found = found.filter(ticket__sop_key=row[0], row=row[1])
     if verdict:
@@ -421,8 +416,7 @@ def _of_tickets(scope: Scope) -> Q:
 
 def _of_procedures(scope: Scope, column: str) -> Q:
     """No condition where all are in question: a database would take it for one that narrows."""
-    every = {sop.procedure for sop in sops.all_sops().values()}
-    return Q() if scope.chosen_procedures >= every else Q(**{f"{column}__in": scope.chosen_procedures})
+    return Q() if scope.is_of_all else Q(**{f"{column}__in": scope.chosen_procedures})
 
 
 def _of_rows(scope: Scope) -> Q:
@@ -489,7 +483,7 @@ def to_json(report: Figures) -> dict[str, Any]:
     return {
         "period": _period(scope.period, report.now),
         "filters": {
-            "procedure": str(sops.for_procedure(scope.procedure).service) if scope.procedure else "",
+            "procedure": ", ".join(scope.services),
             "unit": str(scope.unit or ""),
             "role": Role(scope.role).label if scope.role else "",
         },

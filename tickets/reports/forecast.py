@@ -144,8 +144,9 @@ def history(scope: Scope) -> dict[RowKey, Past]:
 
 
 def _last_finished(sop_key: str) -> Iterable[int]:
-    """The last finished tickets of an issue, by way of the index on `closed_at`."""
-    closed = Ticket.objects.filter(sop_key=sop_key, closed_at__isnull=False).exclude(state=TIDAK_DIPROSES)
+    """The last finished tickets of an issue, by way of the index on `closed_at`. What followed another tells nothing
+    of the way to the end."""
+    closed = Ticket.objects.filter(sop_key=sop_key, closed_at__isnull=False, main=None).exclude(state=TIDAK_DIPROSES)
     return closed.order_by("-closed_at", "-pk").values_list("pk", flat=True)[:HISTORY]
 
 

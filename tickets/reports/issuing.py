@@ -25,7 +25,7 @@ import segno
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import DatabaseError, connection, transaction
-from django.db.models import F, Max, Q
+from django.db.models import F, Max, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -88,6 +88,10 @@ MAKERS = {
 # Ordering
 
 
+class NothingToReport(Exception):
+    """The work on this ticket is not done, or not any more."""
+
+
 @transaction.atomic
 def order_completion(
     ticket: Ticket, *, by: User | None, now: datetime, images: Iterable[str] | None = None
@@ -95,9 +99,10 @@ def order_completion(
     """Order the next issue of a ticket's Laporan Penyelesaian Masalah, with attachments by their keys in this order,
     or with those that are printed if nobody chooses.
 
-    Nobody orders what is due by itself. Pressed twice, it is the same order.
+    Nobody orders what is due by itself. Pressed twice, it is the same order. Raises NothingToReport.
     """
-    Ticket.objects.select_for_update().get(pk=ticket.pk)
+    if not completion.may_be_issued(Ticket.objects.select_for_update().get(pk=ticket.pk)):
+        raise NothingToReport
     chosen = {} if images is None else {"images": list(images)}
     order = Document(kind=Document.Kind.COMPLETION, ticket=ticket, inputs=chosen)
     return _order(order, Document.objects.filter(kind=order.kind, ticket=ticket), by=by, now=now)
@@ -233,9 +238,8 @@ def _issue(document: Document, maker: Maker, inputs: dict[str, Any], images: dic
     The press runs under the lock of the numbers, for some tenths of a second: a number that is taken stands on a paper
     that exists, and none is missing. Nobody but other workers waits for it (on SQLite, whoever writes).
     """
-    in_hand = Document.objects.waiting().filter(pk=document.pk, attempts=document.attempts)
-    if in_hand.select_for_update().first() is None:
-        return  # it took longer than its lease: somebody else has it
+    if _in_hand(document).select_for_update().first() is None:
+        return  # it took longer than its lease: somebody else has it; or the ticket was reopened
     _number(document, maker, _locked_office(), timezone.localdate(now, ZONE))
     address = check_address(document)
     document.inputs = _plain(inputs | {"number": document.number, "code": document.code, "check": address})
@@ -289,7 +293,12 @@ def _kept(name: str, content: bytes) -> str:
     digest = sha256(content).hexdigest()
     path = f"papers/{digest[:2]}/{digest}{Path(name).suffix}"
     files = private_files()
-    return path if files.exists(path) else files.save(path, ContentFile(content))
+    if files.exists(path):
+        with files.open(path) as file:
+            if file.read() == content:
+                return path
+        files.delete(path)  # half of it, from a worker that was killed
+    return files.save(path, ContentFile(content))
 
 
 def _put_off(document: Document, failure: Exception, now: datetime) -> None:
@@ -301,12 +310,16 @@ def _put_off(document: Document, failure: Exception, now: datetime) -> None:
         _give_up(document, words, now)
         return
     until = now + PAUSES[document.attempts - 1]
-    Document.objects.waiting().filter(pk=document.pk).update(lease_until=until, error=_fitting(words))
+    _in_hand(document).update(lease_until=until, error=_fitting(words))
 
 
 def _give_up(document: Document, words: str, now: datetime) -> None:
-    waiting = Document.objects.waiting().filter(pk=document.pk)
-    waiting.update(failed_at=now, lease_until=None, error=_fitting(words))
+    _in_hand(document).update(failed_at=now, lease_until=None, error=_fitting(words))
+
+
+def _in_hand(document: Document) -> QuerySet[Document]:
+    """The paper, as long as this claim of it stands: a later one has another number."""
+    return Document.objects.waiting().filter(pk=document.pk, attempts=document.attempts)
 
 
 def _fitting(words: str) -> str:

@@ -112,7 +112,7 @@ def spent(seconds: int) -> str:
 def _about(report: Figures) -> str:
     """The filters in force."""
     scope = report.scope
-    parts = [str(sops.for_procedure(scope.procedure).service)] if scope.procedure else []
+    parts = scope.services
     parts += [str(scope.unit)] if scope.unit else []
     parts += [f"langkah {Role(scope.role).label}"] if scope.role else []
     return ", ".join(parts) or "Seluruh SOP"

@@ -20,13 +20,16 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import BoundedSemaphore
 from typing import Any
 
 from django.conf import settings
 
 TEMPLATES = settings.BASE_DIR / "templates" / "documents"
 TYPESETTER = Path(__file__).with_name("typesetter.py")
-PATIENCE = 30  # seconds
+PATIENCE = 15  # seconds; less than a writer waits for SQLite
+#: So many at once in one process: each may take as much memory as its limit allows.
+_presses = BoundedSemaphore(2)
 #: Sets one image and nothing else: whether typst can.
 ONE_IMAGE = "gambar.typ"
 IMAGE_NAME = re.compile(r"[a-z0-9][a-z0-9-]*\.(png|jpe?g|webp|svg)")
@@ -40,6 +43,10 @@ class PressFailed(Exception):
     """A document could not be set; says what typst or the system said. Never the reader's fault."""
 
 
+class TookTooLong(PressFailed):
+    """It was stopped; without its images it would take no less."""
+
+
 def press(template: str, data: Mapping[str, Any], *, at: datetime, images: Mapping[str, bytes] | None = None) -> bytes:
     """The PDF of a template, such as "penyelesaian.typ", which reads `data` by `json("data.json")`.
 
@@ -49,6 +56,8 @@ def press(template: str, data: Mapping[str, Any], *, at: datetime, images: Mappi
     at_hand = dict(images or {})
     try:
         return _press(template, data, at, at_hand)
+    except TookTooLong:
+        raise
     except PressFailed:
         printable = {name: content for name, content in at_hand.items() if _is_printable(name, content, at)}
         if printable == at_hand:
@@ -80,7 +89,7 @@ def _press(template: str, data: Mapping[str, Any], at: datetime, images: Mapping
     with TemporaryDirectory(prefix="sopdesk-press-") as folder:
         for source in TEMPLATES.glob("*.typ"):
             shutil.copy(source, folder)
-        Path(folder, "data.json").write_text(json.dumps(plain(data), ensure_ascii=False))
+        Path(folder, "data.json").write_text(json.dumps(plain(data), ensure_ascii=False), encoding="utf-8")
         Path(folder, "images.json").write_text(json.dumps(sorted(images)))
         for name, content in images.items():
             if not IMAGE_NAME.fullmatch(name):
@@ -99,11 +108,12 @@ def _is_printable(name: str, content: bytes, at: datetime) -> bool:
 def _set(folder: str, template: str, at: datetime) -> bytes:
     command = [sys.executable, "-I", str(TYPESETTER), folder, template, str(int(at.timestamp()))]
     try:
-        done = subprocess.run(  # noqa: S603  # our own program, our own arguments
-            command, cwd=folder, env={"HOME": folder}, capture_output=True, timeout=PATIENCE, check=False
-        )
+        with _presses:
+            done = subprocess.run(  # noqa: S603  # our own program, our own arguments
+                command, cwd=folder, env={"HOME": folder}, capture_output=True, timeout=PATIENCE, check=False
+            )
     except subprocess.TimeoutExpired as error:
-        raise PressFailed(f"{template} took longer than {PATIENCE} s") from error
+        raise TookTooLong(f"{template} took longer than {PATIENCE} s") from error
     if done.returncode:
         raise PressFailed(f"{template}: {done.stderr.decode(errors='replace').strip()[-2000:] or done.returncode}")
     return Path(folder, "paper.pdf").read_bytes()

@@ -6,21 +6,29 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from tickets.models import Office, Ticket
+from tickets.models import Office, StepRun, Ticket
 from tickets.reports import letterhead
 from tickets.reports.press import press
 from tickets.words import when
+from workflows.sop import MENGIKUTI
 
 TITLE = "Rekap Laporan Gangguan"
+
+
+def followers_of(ticket: Ticket) -> QuerySet[Ticket]:
+    """What was tied to a ticket and went its way; not what was reopened since, to be looked after by itself."""
+    last_way = StepRun.objects.filter(ticket=OuterRef("pk")).order_by("-pk").values("arrow")[:1]
+    return ticket.followers.annotate(last_way=Subquery(last_way)).filter(last_way=MENGIKUTI)
 
 
 def inputs(ticket: Ticket, *, now: datetime) -> dict[str, Any]:
     """Everything that is printed of a main ticket and what follows it, the reports in the order they came."""
     day = timezone.localdate(now)
-    followers = ticket.followers.select_related("unit")
+    followers = followers_of(ticket).select_related("unit")
     reports = sorted([ticket, *followers], key=lambda report: (report.created_at, report.pk))
     return {
         "kop": letterhead.letterhead(Office.current()),

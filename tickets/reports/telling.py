@@ -17,7 +17,8 @@ DEFINITIONS = (
         (
             "Langkah dihitung dalam periode ketika langkah itu diselesaikan, menurut WIB. Tiket masuk dihitung "
             "menurut waktu dilaporkan, tiket selesai dan tidak diproses menurut waktu ditutup. Setiap "
-            "langkah dan setiap tiket yang ditutup dihitung dalam tepat satu bulan."
+            "langkah dan setiap tiket yang ditutup dihitung dalam tepat satu bulan. Langkah yang ditinggalkan karena "
+            "laporannya digabungkan dengan laporan lain ikut dihitung."
         ),
     ),
     ("Terbuka", "Tiket yang belum ditutup pada akhir periode, atau sekarang bila periode belum berakhir."),
@@ -99,7 +100,7 @@ def sentence(report: Figures) -> str:
         return f"{when(report)}: {none} langkah yang selesai."
     told = f"{when(report)}: {amount(sums.runs)} langkah selesai"
     if not sums.limited:
-        return f"{told}, semuanya tanpa batas waktu."
+        return f"{told}, tidak ada yang memiliki batas waktu."
     return f"{told}, {percent(sums.on_time, sums.limited)}{SPACE}% tepat waktu; {_late(report)}."
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import typst
 
 MOST_MEMORY = 1024**3  # bytes
-MOST_SECONDS = 20  # of processor time
+MOST_SECONDS = 12  # of processor time
 
 
 def main(folder, template, stamp):

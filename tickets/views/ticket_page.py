@@ -75,7 +75,7 @@ def contents(
         "people": _people(runs),
         "held": held_by(runs, now, calendar),
         "reported_to": _reported_to(ticket) if sight.is_whole else [],
-        "papers": ticket_papers.card(ticket) if sight.is_whole else None,
+        "papers": ticket_papers.card(person, ticket) if sight.is_whole else None,
         "card": card,
         "time": time,
         "lost": _lost(returned) if returned and not shown_again else None,

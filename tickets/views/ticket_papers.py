@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,11 +15,11 @@ from tickets.sight import Sight
 from tickets.views.printing import printed
 
 
-def card(ticket):
+def card(person, ticket):
     """What the card *Dokumen* on the page of a ticket asks: one query."""
     return {
         "issued": ticket.documents.order_by("issue").only("code", "issue", "number", "made_at", "failed_at", "ticket"),
-        "may_be_issued": completion.may_be_issued(ticket),
+        "may_be_issued": rules.may_issue(person, ticket) and completion.may_be_issued(ticket),
     }
 
 
@@ -40,6 +41,8 @@ def completion_pdf(request, number):
 def issue_completion(request, number):
     """Order the report, with the pictures that are chosen here."""
     ticket = _taken_part_in(request, number)
+    if not rules.may_issue(request.user, ticket):
+        raise PermissionDenied
     if not completion.may_be_issued(ticket):
         if request.method == "POST":
             messages.error(request, "Laporan baru dapat diterbitkan setelah pekerjaan selesai.")
@@ -48,7 +51,11 @@ def issue_completion(request, number):
     if request.method == "POST":
         posted = set(request.POST.getlist("gambar"))
         chosen = [picture.key for picture in pictures if picture.key in posted]
-        issuing.order_completion(ticket, by=request.user, now=timezone.now(), images=chosen)
+        try:
+            issuing.order_completion(ticket, by=request.user, now=timezone.now(), images=chosen)
+        except issuing.NothingToReport:
+            messages.error(request, "Tiket ini baru saja dibuka kembali. Laporan terbit setelah pekerjaan selesai.")
+            return redirect(ticket)
         messages.success(request, "Laporan sedang dibuat. Nomornya terbit dalam beberapa detik pada bagian Dokumen.")
         return redirect(ticket)
     context = {"ticket": ticket, "pictures": pictures, "at_first": completion.IMAGES_AT_FIRST}
@@ -60,7 +67,7 @@ def issue_completion(request, number):
 def recap_pdf(request, number):
     """The list of the reports that follow this one (S-7)."""
     ticket, now = _taken_part_in(request, number), timezone.now()
-    if not ticket.followers.exists():
+    if not recap.followers_of(ticket).exists():
         raise Http404
     return printed(request, f"Rekap-{ticket.number}.pdf", lambda: recap.pdf(recap.inputs(ticket, now=now), now))
 

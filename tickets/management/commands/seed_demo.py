@@ -18,7 +18,7 @@ from tickets.demo.people import seed_people, seed_reporters
 from tickets.models import Ticket, User
 
 END_OF_DAY = time(16)
-ACTED_OUT = 300  # so many reports happen through the real actions; more of them are an archive, written in bulk
+ACTED_OUT = 60  # so many reports happen through the real actions; more of them are an archive, written in bulk
 LONG = 5  # seconds that are worth telling
 DEMO_DOMAINS = settings.DEMO_DOMAIN.removeprefix("@")  # with those below it
 
@@ -46,7 +46,7 @@ def seed_office(now) -> dict[str, User]:
 class Command(BaseCommand):
     help = (
         "Make the demo office: people of every role and reports in every state, through the real actions. Beyond the "
-        "first 300, the reports are an archive of five years, written in bulk."
+        "first 60, the reports are an archive of five years, written in bulk."
     )
 
     def add_arguments(self, parser):
