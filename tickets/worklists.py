@@ -29,7 +29,7 @@ def waiting_for(role: str) -> Q:
 
 def to_confirm(person: User) -> Q:
     """The person is asked whether the fault is gone."""
-    return Q(state=MENUNGGU_KONFIRMASI) & reported_by(person)
+    return Q(state=MENUNGGU_KONFIRMASI, closed_at=None) & reported_by(person)
 
 
 def coming_to(person: User) -> Q:
