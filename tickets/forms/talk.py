@@ -28,20 +28,26 @@ class CommentForm(OnceForm):
             del self.fields["internal"]
 
 
-class ReopenForm(OnceForm):
-    """Why a fault is still there."""
+class ReasonForm(OnceForm):
+    """The reason that an act demands: how it is asked for, and what is said where it is missing."""
 
     use_required_attribute = False
+    ids = asks = missing = ""
 
-    reason = PlainTextField(
-        label="Apa yang belum selesai?",
-        max_length=TEXT_LIMIT,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Silakan tuliskan mengapa gangguan belum selesai."},
-    )
+    reason = PlainTextField(max_length=TEXT_LIMIT, widget=forms.Textarea(attrs={"rows": 3}))
 
     def __init__(self, data=None):
-        super().__init__(data, auto_id="buka_%s")
+        super().__init__(data, auto_id=self.ids)
+        self.fields["reason"].label = self.asks
+        self.fields["reason"].error_messages["required"] = self.missing
+
+
+class ReopenForm(ReasonForm):
+    """Why a fault is still there."""
+
+    ids = "buka_%s"
+    asks = "Apa yang belum selesai?"
+    missing = "Silakan tuliskan mengapa gangguan belum selesai."
 
 
 class HandOverForm(BaseForm):

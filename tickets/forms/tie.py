@@ -3,9 +3,9 @@
 from django import forms
 
 from tickets.forms.base import OnceForm
+from tickets.forms.talk import ReasonForm
 from tickets.forms.text import PlainTextField
 from tickets.models import Ticket
-from workflows.inputs import TEXT_LIMIT
 
 OTHER = "lain"
 
@@ -69,17 +69,9 @@ class TieForm(OnceForm):
             self.add_error(name, f"Tiket {number} tidak ada. Silakan periksa nomornya.")
 
 
-class UntieForm(OnceForm):
+class UntieForm(ReasonForm):
     """Why a report was wrongly tied."""
 
-    use_required_attribute = False
-
-    reason = PlainTextField(
-        label="Mengapa laporan ini dipisahkan?",
-        max_length=TEXT_LIMIT,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Silakan tuliskan mengapa laporan ini dipisahkan."},
-    )
-
-    def __init__(self, data=None):
-        super().__init__(data, auto_id="pisah_%s")
+    ids = "pisah_%s"
+    asks = "Mengapa laporan ini dipisahkan?"
+    missing = "Silakan tuliskan mengapa laporan ini dipisahkan."
