@@ -193,6 +193,21 @@ def test_the_page_begins_with_a_sentence_and_the_period_before(cast, kepala, aut
     assert rows == [*map(list, zip(recounted_tickets(11), recounted_tickets(10), strict=True)), ["5", ""]]
 
 
+def test_late_rows_of_one_service_name_it_once(cast, kepala, at_now, page_of):
+    walked(
+        cast, "website", "2026-11-05 09.00",
+        (2, "2026-11-05 09.05"), (3, "2026-11-05 09.45"), (4, "2026-11-05 10.30"),
+    )  # fmt: skip
+    of_one = words(one(page_of(kepala), ".sla-sentence"))
+    walked(cast, "spj_online", "2026-11-05 09.00", (2, "2026-11-12 10.00"))
+    of_two = words(one(page_of(kepala), ".sla-sentence"))
+
+    assert of_one.endswith("dua langkah terlambat: langkah 2 dan 3 Website sumbarprov.go.id.")
+    assert of_two.endswith(
+        "langkah 2 Website sumbarprov.go.id, langkah 3 Website sumbarprov.go.id dan langkah 1 Aplikasi SPJ Online."
+    )
+
+
 def recounted_tickets(month):
     """What the history says of the tickets of a month of 2026: filed, done, not processed, and open at its end."""
     entries = list(HistoryEntry.objects.values_list("at", "action", "from_state", "to_state"))

@@ -117,9 +117,17 @@ def _late(report: Figures) -> str:
     if rows[0].sums.late > rows[1].sums.late:
         return f"{told}, terbanyak {row_name(report, rows[0])} ({amount(rows[0].sums.late)})"
     if len(rows) <= NAMED_ROWS:
-        *others, last = (row_name(report, row) for row in rows)
-        return f"{told}: {', '.join(others)} dan {last}"
+        return f"{told}: {_row_names(report, rows)}"
     return f"{told}, tersebar pada {len(rows)} langkah SOP"
+
+
+def _row_names(report: Figures, rows: list[RowFigures]) -> str:
+    """Several rows; the service is said once where it is that of all."""
+    names = [row_name(report, row) for row in rows]
+    if len({row.sop.procedure for row in rows}) == 1:
+        numbers = [str(row.step.no) for row in rows]
+        names = [f"langkah {numbers[0]}", *numbers[1:-1], row_name(report, rows[-1]).removeprefix("langkah ")]
+    return f"{', '.join(names[:-1])} dan {names[-1]}"
 
 
 def row_name(report: Figures, row: RowFigures) -> str:
