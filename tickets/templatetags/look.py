@@ -100,10 +100,11 @@ def clock_tone(clock):
 
 
 @register.inclusion_tag("_partials/_verdict.html")
-def verdict(run):
-    """How a row that was left kept its limit."""
+def verdict(run, *, brief=False):
+    """How a row that was left kept its limit; `brief` where its time and limit stand beside it."""
     tone, icon = VERDICTS[Verdict(run.verdict)]
-    return {"tone": tone, "icon": icon, "words": _unbroken(words.verdict(run))}
+    told = words.verdict(run)
+    return {"tone": tone, "icon": icon, "words": _unbroken(told.partition(",")[0] if brief else told)}
 
 
 @register.filter
