@@ -7,9 +7,9 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-
 	--no-emit-index-url --no-emit-find-links --no-header
 # What `check` may look at is a production site over HTTPS, with values made up for the occasion.
 PRODUCTION = SOPDESK_ENV=production SOPDESK_HTTPS=1 SOPDESK_ALLOWED_HOSTS=sopdesk.example SOPDESK_DATA=$$(mktemp -d) \
-	SOPDESK_SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(60))")
+	SOPDESK_SITE_URL=https://sopdesk.example SOPDESK_SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(60))")
 
-.PHONY: run test bench check fmt lock
+.PHONY: run test bench check audit fmt lock
 .DEFAULT_GOAL := run
 
 run: .venv/installed
@@ -26,9 +26,14 @@ check: .venv/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/djlint --lint --quiet templates
+	$(BIN)/bandit --quiet --recursive --severity-level high manage.py sopdesk tickets workflows
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python -m pytest -q tests/test_imports.py
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+# Asks the public database of known holes; where that cannot be reached it fails rather than say that all is well.
+audit: .venv/installed-dev
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes --progress-spinner off --requirement requirements.lock
 
 fmt: .venv/installed-dev
 	$(BIN)/ruff format .

@@ -152,10 +152,14 @@ INSTALLED_APPS = [
     "django_filters",
     "django_fsm",
     "django_htmx",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
     "js_lib_bootstrap5",
 ]
 
 MIDDLEWARE = [
+    "sopdesk.middleware.knows_each_request",
+    "sopdesk.middleware.keeps_to_itself",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -164,6 +168,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "tickets.gate.keeps_sessions_alive",
+    "tickets.gate.leads_back",
+    "tickets.gate.WantsSecondFactor",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "sopdesk.middleware.says_what_is_not_allowed",
@@ -214,13 +221,15 @@ POOL_SIZE = max(WEB_THREADS, WORKER_TASKS) + 2
 
 def sqlite(path):
     """One file that survives a power cut, and whose writers queue up instead of failing."""
+    synchronous = "OFF" if TESTING else "FULL"  # the file of a test run outlives nothing, and waits for no disk
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON",
+            "init_command": f"PRAGMA journal_mode=WAL; PRAGMA synchronous={synchronous}; PRAGMA foreign_keys=ON; "
+            "PRAGMA secure_delete=ON",  # what is erased is overwritten, not only let go
         },
     }
 
@@ -232,7 +241,9 @@ def postgresql(url):
     database = dj_database_url.parse(url, conn_max_age=0, conn_health_checks=True)
     database["OPTIONS"] = {"connect_timeout": 5, "tcp_user_timeout": 15_000} | database.get("OPTIONS", {})
     if not TESTING:  # there every thread opens its own connection, so that races are real
-        database["OPTIONS"]["pool"] = {"min_size": 1, "max_size": POOL_SIZE, "timeout": 5}
+        # A page waits 3 seconds for a connection. Whoever tries to open one begins anew after 5, so that a server that
+        # comes back is found at once, however long it was away.
+        database["OPTIONS"]["pool"] = {"min_size": 1, "max_size": POOL_SIZE, "timeout": 3, "reconnect_timeout": 5}
     return database
 
 
@@ -282,19 +293,69 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 AUTH_USER_MODEL = "tickets.User"
 LOGIN_URL = "masuk"
+CSRF_FAILURE_VIEW = "tickets.views.auth.csrf_failed"
 LOGIN_REDIRECT_URL = "beranda"
 LOGOUT_REDIRECT_URL = "masuk"
 
+AUTHENTICATION_BACKENDS = ["tickets.backends.SurelOrNip"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name", "nip", "phone")},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "tickets.passwords.MaximumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "tickets.passwords.OfficeWordsValidator"},
 ]
-if TESTING:  # a real hash costs a second of processor time, and the tests sign in often
+# Scrypt needs memory, which costs a guesser more than us: 0.2 s a sign-in where PBKDF2 takes one.
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+if TESTING:  # the tests sign in often
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+PASSWORD_RESET_TIMEOUT = 60 * 60 * number("SOPDESK_LINK_HOURS", default=24, least=1, most=24 * 7)
 
-SESSION_COOKIE_AGE = 12 * 60 * 60
+# A session ends when nobody was there for so long, and at most so long after signing in.
+SESSION_ENGINE = "tickets.sessions"
+SESSION_IDLE_MINUTES = number("SOPDESK_IDLE_MINUTES", default=30, least=5, most=12 * 60)
+SESSION_HOURS = number("SOPDESK_SESSION_HOURS", default=12, least=1, most=24)
+SESSION_COOKIE_AGE = SESSION_HOURS * 60 * 60
+if SESSION_IDLE_MINUTES > SESSION_HOURS * 60:
+    raise ImproperlyConfigured("SOPDESK_IDLE_MINUTES must not be longer than SOPDESK_SESSION_HOURS.")
+
+# Wrong passwords: so many per account in so many minutes, and so many per address in one minute.
+SIGN_IN_PER_ACCOUNT, SIGN_IN_WINDOW_MINUTES = 10, 15
+SIGN_IN_PER_ADDRESS = 30
+
+# Who must show a second factor: "administrator" and role keys; "none" asks nobody. A demo asks nobody unless told to.
+TOTP_REQUIRED = frozenset(
+    words("SOPDESK_TOTP_REQUIRED", default=["none"] if DEMO else ["administrator", "kepala_bidang_aptika"])
+) - {"none"}
+OTP_TOTP_ISSUER = "SOPDesk"
+OTP_TOTP_SYNC = False  # a phone whose clock is wrong is told so by a wrong code, not followed
+OTP_TOTP_THROTTLE_FACTOR = 0  # `tickets.throttle` counts: the same for codes of both kinds, and it ends
+
+# What strangers may do: ask for an account, and follow a report by its code.
+REGISTRATION = flag("SOPDESK_REGISTRATION", default=False)
+TRACKING = flag("SOPDESK_TRACKING", default=True)
+
+
+def role_labels(name):
+    """What the office calls its roles, written "sub_koordinator=Ketua Tim Website;programmer=Pranata Komputer"."""
+    named = {}
+    for part in filter(None, (part.strip() for part in text(name).split(";"))):
+        role, sign, label = (word.strip() for word in part.partition("="))
+        if not sign or not role or not 1 <= len(label) <= 60:
+            raise ImproperlyConfigured(f"{name} must be written role=Label;role=Label, not {part!r}.")
+        named[role] = label
+    return named
+
+
+# Which roles there are, `workflows.roles` says; a system check finds a name that is none.
+ROLE_LABELS = role_labels("SOPDESK_ROLE_LABELS")
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 MESSAGE_TAGS = {messages.ERROR: "danger"}  # Bootstrap's word
 
@@ -367,9 +428,36 @@ if MAIL_ENABLED:
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = sender("SOPDESK_MAIL_FROM", default="sopdesk@localhost")
 if MAIL_ENABLED and not text("SOPDESK_MAIL_FROM"):
     raise ImproperlyConfigured("SOPDESK_MAIL_FROM must name the sender when SOPDESK_SMTP_URL names a server.")
-if PRODUCTION and MAIL_ENABLED and not text("SOPDESK_SITE_URL"):
-    raise ImproperlyConfigured("SOPDESK_SITE_URL must be set in production: without it mails link to this machine.")
+if PRODUCTION and not text("SOPDESK_SITE_URL"):
+    raise ImproperlyConfigured("SOPDESK_SITE_URL must be set in production: without it links lead to this machine.")
 SITE_URL = site_address("SOPDESK_SITE_URL", default=f"http://{ANSWERS_AT}:{PORT}")
+
+
+# Single sign-on (OpenID Connect), where an office has it
+
+
+def issuer(name):
+    """The address of an OpenID provider, exactly as it names itself; empty for none."""
+    value = text(name)
+    try:
+        address = urlsplit(value)
+        is_sound = address.scheme in ("http", "https") and bool(address.hostname) and address.port != 0
+    except ValueError:
+        is_sound = False
+    if value and (not is_sound or address.query or address.fragment or address.username):
+        raise ImproperlyConfigured(f"{name} must be the address of an OpenID provider, such as https://sso.example.")
+    if value and PRODUCTION and address.scheme != "https":
+        raise ImproperlyConfigured(f"{name} must begin with https:// in production: by it people are let in.")
+    return value
+
+
+OIDC_ISSUER = issuer("SOPDESK_OIDC_ISSUER")
+OIDC_CLIENT_ID, OIDC_CLIENT_SECRET = text("SOPDESK_OIDC_CLIENT_ID"), text("SOPDESK_OIDC_CLIENT_SECRET")
+OIDC_LABEL = text("SOPDESK_OIDC_LABEL") or "Masuk dengan SSO"
+if len({bool(value) for value in (OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET)}) == 2:
+    raise ImproperlyConfigured(
+        "SOPDESK_OIDC_ISSUER, SOPDESK_OIDC_CLIENT_ID and SOPDESK_OIDC_CLIENT_SECRET belong together: set all or none."
+    )
 
 
 # The browser: nosniff, Referrer-Policy, X-Frame-Options DENY and COOP are Django's defaults.
@@ -390,6 +478,7 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
+DEVICE_COOKIE_NAME = "device"  # see `tickets.devices`
 if flag("SOPDESK_HTTPS", default=PRODUCTION):
     SECURE_SSL_REDIRECT = True
     SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)/?$"]  # asked over plain http from inside, and telling nothing
@@ -399,8 +488,10 @@ if flag("SOPDESK_HTTPS", default=PRODUCTION):
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME = "__Host-sessionid"
     CSRF_COOKIE_NAME = "__Host-csrftoken"
+    DEVICE_COOKIE_NAME = "__Host-device"
 
-if flag("SOPDESK_BEHIND_PROXY", default=False):  # only a proxy that always sets this header itself may be trusted
+BEHIND_PROXY = flag("SOPDESK_BEHIND_PROXY", default=False)
+if BEHIND_PROXY:  # only a proxy that always sets these headers itself may be trusted; see also `tickets.requests`
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 
@@ -443,6 +534,7 @@ CELERY_TASK_ROUTES = {
     "tickets.tasks.deliver": {"queue": MAIL_QUEUE},
     "tickets.tasks.make_papers": {"queue": FILE_QUEUE},
     "tickets.tasks.make_exports": {"queue": FILE_QUEUE},
+    "tickets.tasks.retain": {"queue": FILE_QUEUE},
 }
 CELERY_TASK_SERIALIZER = CELERY_EVENT_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -500,6 +592,21 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute=15),
         "options": {"expires": 60 * 60},
     },
+    "finish-restore": {
+        "task": "tickets.tasks.finish_restore",
+        "schedule": 60,  # seconds
+        "options": {"expires": 60},
+    },
+    "retain": {
+        "task": "tickets.tasks.retain",
+        "schedule": crontab(hour=2, minute=0),
+        "options": {"expires": 60 * 60},
+    },
+    "tidy-access": {
+        "task": "tickets.tasks.tidy_access",
+        "schedule": crontab(hour=2, minute=0),
+        "options": {"expires": 60 * 60},
+    },
     "log-history-head": {
         "task": "tickets.tasks.log_history_head",
         "schedule": crontab(hour=1, minute=0),
@@ -508,16 +615,39 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 
-# Logs: plain lines, never the text of a ticket
+# Logs: see sopdesk/logs.py
 
+LOG_FORMAT = text("SOPDESK_LOG") or "plain"
+if LOG_FORMAT not in ("plain", "json"):
+    raise ImproperlyConfigured(f"SOPDESK_LOG must be plain or json, not {LOG_FORMAT!r}.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"request": {"()": "sopdesk.logs.KnowsItsRequest"}, "values": {"()": "sopdesk.logs.TellsNoValues"}},
+    "formatters": {
+        "plain": {
+            "()": "sopdesk.logs.Line",
+            "fmt": "{asctime} {levelname} {name} [{request_id}]: {message}",
+            "style": "{",
+        },
+        "json": {"()": "sopdesk.logs.JsonLine"},
+    },
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["request", "values"]}
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        # What was asked for and not found, or refused, stands in the line of its request: an address may be a secret.
+        "django.request": {"level": "ERROR"},
+        "django.security": {"level": "ERROR"},
         "sopdesk": {"level": "INFO"},
+        # A line for every request is for machines: the terminal of an embedded install is for people.
+        "sopdesk.request": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
     },
 }
+
+# Prometheus: without a token there is no /metrics.
+METRICS_TOKEN = text("SOPDESK_METRICS_TOKEN")
+if METRICS_TOKEN and len(METRICS_TOKEN) < 20:
+    raise ImproperlyConfigured("SOPDESK_METRICS_TOKEN is shorter than 20 characters.")

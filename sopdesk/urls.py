@@ -2,8 +2,19 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.decorators.http import require_safe
+from django.views.generic import RedirectView
+
+from tickets.views import auth
 
 urlpatterns = [
+    # The admin has no sign-in, sign-out or password page of its own: none would be counted or written down.
+    path("admin/login/", auth.sign_in_to_admin),
+    path("admin/logout/", auth.sign_out),
+    path("admin/password_change/", require_safe(RedirectView.as_view(pattern_name="sandi-ubah"))),
     path("admin/", admin.site.urls),
     path("", include("tickets.urls")),
 ]
+
+handler400 = "sopdesk.errors.not_understood"
+handler500 = "sopdesk.errors.failed"

@@ -1,11 +1,12 @@
 """The cast and the stage of all tests."""
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
 from tests.factories import Cast
-from tickets import triggers
+from tickets import quiet, retention, triggers
 from workflows import calendars
 
 pytest_plugins = ["tests.plugin"]
@@ -14,6 +15,12 @@ pytest_plugins = ["tests.plugin"]
 @pytest.fixture(autouse=True)
 def _media_in_a_folder_of_its_own(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture(autouse=True)
+def _nobody_needs_a_second_factor(settings):
+    """As in a demo, on every database; a test that is about it says of whom it is required."""
+    settings.TOTP_REQUIRED = frozenset()
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -36,6 +43,12 @@ def _history_can_be_flushed_between_tests():
 def _calendar_of_this_test():
     """What another test's calendar was is forgotten: on SQLite, numbers that were rolled back are given out again."""
     calendars.forget()
+
+
+@pytest.fixture(autouse=True)
+def _asked_once_a_minute():
+    """What a page asks the database now and then is known: this is no restored copy, files are kept as by default."""
+    cache.set_many({quiet.SHOWN: False, retention.TOLD: "2 tahun sejak tiket ditutup"}, timeout=None)
 
 
 @pytest.fixture

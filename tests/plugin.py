@@ -1,9 +1,15 @@
 """Skips the parts of the suite that cannot run here, with the reason; fails them where SOPDESK_REQUIRE names them."""
 
+import gc
+
 import pytest
 from django.conf import settings
 
 from tests import parts
+
+
+def pytest_configure():
+    gc.set_threshold(50_000, 20, 20)  # a test run makes much that lives on: looking through it all took a tenth of it
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -57,7 +57,7 @@ def test_a_wrong_password_is_answered_in_words_that_tell_nothing_about_the_accou
     absent = client.post(reverse("masuk"), {"username": "tidak@ada.invalid", "password": "salah"})
 
     assert wrong.context["form"].non_field_errors() == absent.context["form"].non_field_errors()
-    assert "Surel atau kata sandi tidak cocok" in wrong.content.decode()
+    assert "Surel, NIP atau kata sandi tidak cocok" in wrong.content.decode()
     assert signed_in(client) is None
 
 
@@ -67,6 +67,15 @@ def test_signing_in_never_leads_to_another_site(client, siti):
     )
 
     assert response["Location"] == reverse("beranda")
+
+
+def test_signing_in_never_leads_to_signing_in_once_more(client, siti):
+    wanted = {"next": reverse("masuk")}
+
+    signed_in_now = client.post(reverse("masuk"), {"username": siti.email, "password": PASSWORD, **wanted})
+    before = client.get(reverse("masuk"), wanted)
+
+    assert signed_in_now["Location"] == before["Location"] == reverse("beranda")
 
 
 def test_signing_out_is_an_act_and_not_a_link(client, siti):

@@ -150,6 +150,23 @@ def test_every_command_exists_and_takes_its_options(where, words):
     assert where != "beat" or given["pidfile"] == ""  # one that a killed container leaves behind would stop the next
 
 
+def test_the_lines_of_the_readme_run_in_these_services():
+    lines = re.findall(r"docker compose (?:stop|run) .*", (ROOT / "README.md").read_text())
+    stopped = [shlex.split(line, comments=True)[3:] for line in lines if line.startswith("docker compose stop")]
+    ran = [re.search(r" (\w+) python manage\.py (\w+)", line).groups() for line in lines if "manage.py" in line]
+
+    assert [set(names) for names in stopped] == [OURS - {"migrate"}]
+    assert {service for service, _ in ran} == {"web"}
+    assert {command for _, command in ran} == {"setup", "backup", "restore"} <= set(get_commands())
+
+
+def test_a_line_for_cron_has_no_bare_percent_sign():
+    lines = re.findall(r"^0 1 \* \* \* .*", (ROOT / "README.md").read_text(), re.M)
+
+    assert len(lines) == 2
+    assert [line for line in lines if re.search(r"(?<!\\)%", line)] == []
+
+
 def test_every_queue_has_workers_of_its_own():
     consumed = {
         name: [word.removeprefix("--queues=") for word in SERVICES[name]["command"] if word.startswith("--queues=")]
@@ -208,6 +225,9 @@ def test_the_settings_accept_what_a_container_finds_in_its_environment(monkeypat
     values = runpy.run_path(str(ROOT / "sopdesk" / "settings.py"))
 
     assert (values["PRODUCTION"], values["EMBEDDED"], values["PORT"]) == (True, False, 8000)
+    assert values["TOTP_REQUIRED"] == {"administrator", "kepala_bidang_aptika"}
+    assert (values["REGISTRATION"], values["TRACKING"], values["LOG_FORMAT"]) == (False, True, "plain")
+    assert (values["SESSION_IDLE_MINUTES"], values["OIDC_LABEL"]) == (30, "Masuk dengan SSO")
     assert values["BIND"] == "0.0.0.0"  # noqa: S104  # compared, not bound
     assert values["CELERY_BROKER_URL"].startswith("redis://:")
     assert values["DATABASES"]["default"]["HOST"] == "postgres"

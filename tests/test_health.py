@@ -9,12 +9,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.factories import TUESDAY, report, walk
+from tests.factories import TUESDAY, person, report, walk
 from tests.pages import one, read, select, words
 from tickets import health
 from tickets.models import Document, Heartbeat, Notice
 from workflows import calendars
 from workflows.models import CalendarYear
+from workflows.roles import Role
 
 pytestmark = pytest.mark.django_db
 EVERYTHING = (
@@ -27,6 +28,7 @@ EVERYTHING = (
     "Dokumen yang menunggu",
     "Dokumen yang gagal",
     "Kalender kerja",
+    "Peran tanpa pemegang",
     "Jam server dan basis data",
     "Ruang penyimpanan",
 )
@@ -40,6 +42,8 @@ def in_order(settings):
         Heartbeat.objects.create(kind=kind, name=name, at=now)
     for year in (now.year, now.year + 1):
         CalendarYear.objects.create(year=year, status="ditetapkan", decree="SKB", confirmed_at=now)
+    for role in Role:
+        person(role.label, role=role)
     calendars.forget()
     settings.MAIL_ENABLED = True
     return now
@@ -86,6 +90,14 @@ def test_what_falls_silent_is_named_within_two_minutes(in_order, kind, title):
     Heartbeat.objects.filter(kind=kind).update(at=in_order - timedelta(seconds=119))
 
     assert unwell(in_order) == [title]
+
+
+def test_a_sweep_of_long_ago_is_not_said_to_have_never_been(in_order):
+    Heartbeat.objects.filter(kind="sweep").update(at=in_order - timedelta(days=3))
+
+    [sweep] = [finding for finding in health.findings(in_order) if not finding.is_well]
+
+    assert sweep.words == "Tidak berjalan dalam 24 jam terakhir"
 
 
 def test_one_of_two_workers_is_enough(in_order):
@@ -189,7 +201,7 @@ def test_the_page_costs_the_same_however_many_processes_there_were(in_order, cas
     with CaptureQueriesContext(connection) as asked:
         client.get(reverse("kesehatan"))
 
-    assert len(asked) <= 19  # three of them the session's, and one the bell's
+    assert len(asked) <= 24  # three of them the session's, and one the bell's
 
 
 def test_a_paper_that_nobody_makes_is_named_and_one_that_was_given_up_can_wait(in_order):

@@ -281,7 +281,7 @@ CHANGES_OF_THE_REPORT = {
 
 def test_every_field_of_the_report_is_compared_but_what_moves():
     moves = {"id", "state", "round", "version", "given", "updated_at", "reopened_at", "closed_at", "search_text"}
-    moves |= {"confirm_by", "main_id"}
+    moves |= {"confirm_by", "main_id", "restricted", "erased_at", "tracking_code"}
 
     filed = {field.attname for field in Ticket._meta.concrete_fields} - moves
 

@@ -357,7 +357,7 @@ def test_kepala_bidang_sees_each_sop_by_row_and_every_figure_leads_to_its_ticket
     for link in (*select(section, "dd a"), *select(section, "td a")):
         found = read(client_of(kepala).get(link.get("href")))
         assert one(found, "#hasil").get("data-found") == words(link)
-        assert not select(found, ".notice-warn")
+        assert not select(found, "main .notice-warn")
     assert asked.status_label == "Menunggu konfirmasi"
 
 
@@ -378,20 +378,18 @@ def test_an_administrator_learns_which_role_nobody_holds(cast, page_of):
 
     section = one(page_of(cast.admin), "[aria-labelledby=pengaturan]")
 
-    assert words(one(section, ".vacant")) == (
-        "Network Administrator · Aplikasi SPJ Online: tugaskan seseorang "
-        "sebagai Network Administrator untuk Aplikasi SPJ Online"
+    assert words(one(section, ".gaps")) == (
+        "Network Administrator (Aplikasi SPJ Online): tanpa pemegang. "
+        "Tugaskan seseorang sebagai Network Administrator untuk Aplikasi SPJ Online"
     )
-    assert one(section, ".vacant a").get("href") == (
-        "/admin/tickets/roleassignment/add/?role=network_administrator&procedure=spj_online"
-    )
+    assert one(section, ".gaps a").get("href") == "/peran/baru/?peran=network_administrator&layanan=spj_online"
 
 
 def test_an_administrator_learns_that_every_role_is_held(cast, page_of):
     section = one(page_of(cast.admin), "[aria-labelledby=pengaturan]")
 
     assert "Setiap peran dari setiap SOP ada pemegangnya hari ini." in words(section)
-    assert re.search(r"Pengguna 11 akun aktif .* 8 berlaku .* 3 terdaftar", words(section))
+    assert re.search(r"Pengguna 11 akun aktif .* 8 penugasan berlaku .* 3 terdaftar", words(section))
 
 
 def test_somebody_can_be_several_of_these_at_once(cast, page_of):

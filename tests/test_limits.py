@@ -351,7 +351,7 @@ def test_the_subkoordinator_may_let_it_go_on_and_a_stranger_may_not(cast):
     case.hold("2026-11-17 10.05", until="2026-11-18")
 
     for stranger in (cast.reporter, cast.stranger, cast.holder(Role.PROGRAMMER)):
-        with pytest.raises(actions.Refused, match="Hanya pelaksana dan subkoordinator"):
+        with pytest.raises(actions.Refused, match="Hanya pelaksana dan Sub Koordinator"):
             case.resume("2026-11-17 10.10", by=stranger)
     case.resume("2026-11-17 10.10", by=cast.holder(Role.SUB_KOORDINATOR))
 

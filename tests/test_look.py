@@ -122,7 +122,7 @@ def test_the_frame_marks_the_current_page_and_hides_what_the_person_cannot_use(c
 def test_the_frame_offers_an_administrator_the_settings(cast, client_of):
     html = client_of(cast.admin).get("/sop/").content.decode()
 
-    assert 'href="/admin/"' in html
+    assert 'href="/pengaturan/"' in html
 
 
 def test_a_section_is_marked_on_the_pages_below_it(cast, client_of):

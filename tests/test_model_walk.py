@@ -45,7 +45,7 @@ SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 OFFICE = Oracle(hours=HOURS, seasons=[(*RAMADAN[0], RAMADAN_HOURS)])
 KEPALA_BIDANG = "kepala_bidang_aptika"
 WALK = settings(
-    max_examples=220,
+    max_examples=180,
     stateful_step_count=38,  # at most
     derandomize=True,
     deadline=None,
@@ -942,9 +942,9 @@ def leave_behind_what_follows(tables, monkeypatch):
 
 
 def _entering(enter, spoil):
-    def entered(ticket, now):
+    def entered(ticket, calendar, now):
         spoil(ticket)
-        enter(ticket, now)
+        enter(ticket, calendar, now)
 
     return entered
 

@@ -590,6 +590,8 @@ def everything(cast):
     main, second = (report("spj_online", by=cast.reporter, now=TUESDAY) for _ in range(2))
     lina, run = cast.holder(Role.SUBKOORDINATOR_APLIKASI), open_run(second).pk
     actions.untie(actions.tie(second, to=main, by=lina, run=run, now=TUESDAY), by=lina, reason="Lain.", now=TUESDAY)
+    marked = actions.restrict(on_row(cast, 2), by=rina, reason="Situs disusupi.", now=TUESDAY)
+    actions.unrestrict(marked, by=budi, reason="Hanya galat.", now=TUESDAY)
     issuing.order_sla(periods.month_of(date(2026, 10, 1)), by=None, now=TUESDAY)
     issuing.make_waiting(TUESDAY)
     found = Notice.objects.filter(channel="situs").select_related("person", *kinds.READ_WITH).order_by("-pk")
@@ -620,6 +622,8 @@ SENTENCES = {
     "digabungkan": "Laporan Anda digabungkan dengan laporan lain tentang gangguan yang sama. Anda mendapat kabar bila "
     "pekerjaannya selesai.",
     "dipisahkan": "Laporan Anda ditangani kembali secara tersendiri; sekarang langkah 1, Subkoordinator Aplikasi.",
+    "insiden": "Rina Marlina menandai laporan ini sebagai insiden keamanan; pelapor tidak lagi melihatnya.",
+    "insiden-dicabut": "Budi Santoso mencabut tanda insiden keamanan; pelapor melihat laporannya kembali.",
     "mendekati": "Tiga perempat waktu langkah 2 sudah terpakai; tenggat Sel 17 Nov 2026 10.15 WIB.",
     "lewat": "Langkah 2 (Web Developer) terlambat: tenggatnya Sel 17 Nov 2026 10.15 WIB.",
     "lewat-perkiraan": "Langkah 7 (Tim Infrastruktur) melewati perkiraan selesai, yaitu Jum 20 Nov 2026 16.30 WIB.",

@@ -320,9 +320,7 @@ def test_nobody_else_files_for_others(cast, send, who):
     answer = send(by=person, reporter_name="Pak Rahman", channel="telepon")
 
     assert answer.status_code == 403
-    assert errors_of(answer) == {
-        "__all__": ["Hanya subkoordinator layanan ini yang dapat mencatat laporan atas nama orang lain."]
-    }
+    assert errors_of(answer) == {"__all__": ["Hanya Sub Koordinator yang dapat mencatat laporan atas nama orang lain."]}
     assert not Ticket.objects.exists()
 
 

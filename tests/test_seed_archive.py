@@ -184,7 +184,7 @@ def test_an_archive_holds_every_end_verdict_and_reason_of_both_sops():
     assert set(StepRun.objects.filter(left_at__isnull=False).values_list("verdict", flat=True)) == set(Verdict)
     assert set(Hold.objects.values_list("reason", flat=True)) == set(Hold.Reason)
     assert set(HistoryEntry.objects.values_list("action", flat=True)) == set(Action) - {
-        *(Action.RESCHEDULE, Action.TIE, Action.UNTIE, Action.FOLLOW)
+        *(Action.RESCHEDULE, Action.TIE, Action.UNTIE, Action.FOLLOW, Action.RESTRICT, Action.UNRESTRICT)
     }
     assert set(Rung.objects.values_list("kind", flat=True)) >= {Rung.Kind.WARNING, Rung.Kind.BREACH}
     assert set(Ticket.objects.values_list("round", flat=True)) == {1, 2}
@@ -404,7 +404,7 @@ def everything_about(ticket):
 
 IDENTITY = {
     *("id", "ticket_id", "run_id", "entry_id", "number", "key", "salt"),
-    *("hash", "previous_hash", "detail_digest"),
+    *("hash", "previous_hash", "detail_digest", "tracking_code"),
 }
 
 

@@ -3,6 +3,7 @@
 import os
 import re
 import runpy
+import shlex
 import ssl
 import stat
 import subprocess
@@ -22,12 +23,12 @@ PRODUCTION = {
     "SOPDESK_ENV": "production",
     "SOPDESK_SECRET_KEY": GOOD_KEY,
     "SOPDESK_ALLOWED_HOSTS": "sopdesk.example",
+    "SOPDESK_SITE_URL": "https://sopdesk.example/",
     "SOPDESK_HTTPS": "1",
 }
 MAIL = {
     "SOPDESK_SMTP_URL": "smtps://mail.example",
     "SOPDESK_MAIL_FROM": "SOPDesk <sopdesk@example.id>",
-    "SOPDESK_SITE_URL": "https://sopdesk.example/",
 }
 
 
@@ -95,7 +96,7 @@ def manage(tmp_path):
         ({"SOPDESK_SMTP_URL": "smtps://mail.example?tls=1"}, "SOPDESK_SMTP_URL cannot have both smtps:// and ?tls=1"),
         ({"SOPDESK_SMTP_URL": "smtp://u:p@mail.example"}, "SOPDESK_SMTP_URL would send its password in clear"),
         ({"SOPDESK_SMTP_URL": "smtps://mail.example"}, "SOPDESK_MAIL_FROM must name the sender"),
-        (MAIL | {"SOPDESK_SITE_URL": ""}, "SOPDESK_SITE_URL must be set in production"),
+        ({"SOPDESK_SITE_URL": ""}, "SOPDESK_SITE_URL must be set in production"),
         (MAIL | {"SOPDESK_MAIL_FROM": "SOPDesk"}, "SOPDESK_MAIL_FROM must be one mail address, not 'SOPDesk'"),
         ({"SOPDESK_MAIL_FROM": "a@b.id\nBcc: c@d.id"}, "SOPDESK_MAIL_FROM must be one mail address"),
         ({"SOPDESK_MAIL_FROM": "a@b.id, c@d.id"}, "SOPDESK_MAIL_FROM must be one mail address"),
@@ -145,6 +146,16 @@ def test_a_wrong_mail_address_is_refused_without_repeating_its_password(read):
         read(**PRODUCTION, SOPDESK_SMTP_URL="smtp://desk:top-secret@mail.example:25x")
 
     assert "top-secret" not in str(refusal.value)
+
+
+def test_the_example_of_the_readme_starts_in_production(read, tmp_path):
+    readme = (settings.BASE_DIR / "README.md").read_text()
+    [example] = re.findall(r"```sh\n(SOPDESK_ENV=production\n.*?)```", readme, re.DOTALL)
+    variables = dict(word.split("=", 1) for word in shlex.split(example, comments=True))
+
+    values = read(**variables | {"SOPDESK_SECRET_KEY": GOOD_KEY, "SOPDESK_DATA": str(tmp_path)})
+
+    assert (values["PRODUCTION"], values["SITE_URL"]) == (True, "https://sopdesk.example.go.id")
 
 
 def test_only_the_health_pages_answer_over_plain_http(read):
@@ -218,12 +229,12 @@ def test_sqlite_keeps_what_was_committed_and_lets_writers_queue(manage):
         "--no-imports",
         "--command",
         "from django.db import connection as c\n"
-        "for name in ('journal_mode', 'synchronous', 'foreign_keys', 'busy_timeout'):\n"
+        "for name in ('journal_mode', 'synchronous', 'foreign_keys', 'secure_delete', 'busy_timeout'):\n"
         "    print(c.cursor().execute(f'PRAGMA {name}').fetchone()[0])\n"
         "print(c.transaction_mode)",
     )
 
-    assert outcome.stdout.split() == ["wal", "2", "1", "20000", "IMMEDIATE"]
+    assert outcome.stdout.split() == ["wal", "2", "1", "1", "20000", "IMMEDIATE"]
 
 
 def test_every_page_carries_the_strict_headers(client, db):

@@ -112,7 +112,7 @@ def test_a_form_sent_twice_ties_once(cast, lina, main, second):
 
 @pytest.mark.parametrize("role", [role for role in Role if role != Role.SUBKOORDINATOR_APLIKASI], ids=str)
 def test_only_the_subkoordinator_of_the_sop_ties(cast, main, second, role):
-    with pytest.raises(actions.Refused, match="Hanya subkoordinator"):
+    with pytest.raises(actions.Refused, match="Hanya Subkoordinator Aplikasi"):
         tie(second, main, cast.holder(role))
 
     assert stands(second) == ("spj-online.1", None)
@@ -298,7 +298,7 @@ def test_to_untie_wants_a_reason_and_the_subkoordinator(cast, lina, main, second
 
     with pytest.raises(actions.Incomplete, match="mengapa laporan ini dipisahkan"):
         actions.untie(second, by=lina, reason=" ")
-    with pytest.raises(actions.Refused, match="Hanya subkoordinator"):
+    with pytest.raises(actions.Refused, match="Hanya Subkoordinator Aplikasi"):
         actions.untie(second, by=cast.stranger, reason="Salah.")
 
     assert stands(second) == (MENGIKUTI, main.number)

@@ -1,6 +1,5 @@
 """Uploads: stored durably, private to their uploader until sent, then to those who may see the ticket."""
 
-import logging
 import os
 import re
 import stat
@@ -19,7 +18,7 @@ from tests import factories, hostile
 from tests.factories import TUESDAY, screenshot_file
 from tickets import actions, uploads
 from tickets.forms.uploads import UploadsField, adopt_uploads
-from tickets.models import Attachment
+from tickets.models import Attachment, FileView
 from workflows import inputs
 from workflows.roles import Role
 
@@ -358,14 +357,18 @@ def test_a_pdf_is_only_ever_downloaded(cast, client_of):
     assert client.get(reverse("lampiran-kecil", args=[attachment.key])).status_code == 404
 
 
-def test_each_delivery_is_one_line_in_the_log_without_names(cast, client_of, caplog):
-    ticket = factories.report(by=cast.reporter)
-    attachment = ticket.attachments.get()
-    caplog.set_level(logging.INFO, "sopdesk.files")
+def test_each_delivery_is_written_down_with_who_saw_what(cast, client_of):
+    attachment = factories.report(by=cast.reporter).attachments.get()
+    client = client_of(cast.reporter)
 
-    bytes_of(client_of(cast.reporter).get(reverse("lampiran", args=[attachment.key])))
+    bytes_of(client.get(reverse("lampiran", args=[attachment.key])))
+    bytes_of(client.get(reverse("lampiran-kecil", args=[attachment.key])))
+    client_of(cast.stranger).get(reverse("lampiran", args=[attachment.key]))
 
-    assert caplog.messages == [f"file {attachment.key[:8]} of {ticket.number} delivered to person {cast.reporter.pk}"]
+    views = FileView.objects.order_by("pk").values_list("person", "attachment", "part", "address")
+    assert list(views) == [
+        (cast.reporter.pk, attachment.pk, part, "127.0.0.1") for part in (FileView.Part.WHOLE, FileView.Part.THUMBNAIL)
+    ]
 
 
 def test_a_file_missing_on_disk_is_absent_and_said_in_the_log(cast, client_of, caplog):

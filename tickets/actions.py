@@ -9,6 +9,7 @@ A form's `token` makes a repeated post the same act: the second call changes not
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,10 +19,11 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
+from django.db.models import Case, Exists, OuterRef, When
 from django.utils import timezone
 from django_fsm import has_transition_perm
 
-from tickets import history, limits, notifications, rules, tallies
+from tickets import alike, history, limits, notifications, rules, tallies
 from tickets.models import (
     Attachment,
     Document,
@@ -50,7 +52,10 @@ from workflows.sop import MENGIKUTI, SELESAI, Arrow, Origin, Sop, Step
 from workflows.worktime import ZONE, Calendar
 
 #: What an act may change about a ticket; all else stays as it was filed.
-MOVED_FIELDS = ("state", "round", "version", "given", "updated_at", "reopened_at", "closed_at", "confirm_by", "main")
+MOVED_FIELDS = (
+    *("state", "round", "version", "given", "updated_at", "reopened_at", "closed_at", "confirm_by", "main"),
+    "restricted",
+)
 
 #: How far away a day may be that somebody chooses for an extension or estimate.
 MOST_DAYS_AHEAD = 366
@@ -110,7 +115,7 @@ def file_report(
     if earlier := _already_done(token, by=by):
         return earlier
     if on_behalf_of and not rules.may_file_for_others(by, sop):
-        raise Refused("Hanya subkoordinator layanan ini yang dapat mencatat laporan atas nama orang lain.")
+        raise Refused(f"Hanya {sop.coordinators_called} yang dapat mencatat laporan atas nama orang lain.")
     if sentence := sop.evidence.enough and sop.evidence.enough(answers.get(sop.evidence.key, {})):
         raise Incomplete({machine.field_name(sop.evidence, next(iter(sop.evidence.fields))): sentence})
 
@@ -134,15 +139,17 @@ def file_report(
         channel=reporter.channel,
         created_at=now,
         updated_at=now,
+        tracking_code=tracking_code() if reporter.account is None else None,
     )
     ticket.search_text = search_text_of(ticket)
     ticket.save(force_insert=True)
     role = _coordinating_role(by, sop) if on_behalf_of else ""
     files = _new_files(sop, Record(), answers)
     body = {"answers": answers, "report": history.report_of(ticket), **_digests(files)}
-    entry = _write(ticket, Action.FILE, by=by, now=now, role=role, from_state="", body=body)
+    calendar = calendars.current()
+    entry = _write(ticket, Action.FILE, by=by, now=now, role=role, from_state="", body=body, calendar=calendar)
     _attach(entry, files, by=by)
-    _enter(ticket, now)
+    _enter(ticket, calendar, now)
     _spend(token, ticket, by=by, now=now)
     return ticket
 
@@ -236,7 +243,8 @@ def reopen(ticket: Ticket, *, by: User, reason: str, token: UUID | None = None, 
     if _already_done(token, by=by):
         return ticket
     _refuse_unless_awaiting(ticket)
-    _refuse_unless(rules.may_reopen(by, ticket), "Hanya pelapor atau subkoordinator yang dapat membuka kembali.")
+    parties = f"pelapor atau {ticket.sop.coordinators_called}"
+    _refuse_unless(rules.may_reopen(by, ticket), f"Hanya {parties} yang dapat membuka kembali.")
     if not reason.strip():
         raise Incomplete({"reason": "Silakan tuliskan mengapa gangguan belum selesai."})
     ticket.reopened_at = now
@@ -279,7 +287,8 @@ def tie(
     if _already_done(token, by=by):
         return ticket
     current = _current_run(ticket, expected=run)
-    _refuse_unless(rules.coordinates(by, ticket), "Hanya subkoordinator layanan ini yang dapat menggabungkan laporan.")
+    called = ticket.sop.coordinators_called
+    _refuse_unless(rules.coordinates(by, ticket), f"Hanya {called} yang dapat menggabungkan laporan.")
     _refuse_unless(ticket.state in ticket.sop.tying_rows, "Laporan pada langkah ini tidak dapat digabungkan lagi.")
     if not rules.may_tie(by, ticket, current):
         raise Conflict(_taken_by(current))
@@ -304,7 +313,8 @@ def untie(ticket: Ticket, *, by: User, reason: str, token: UUID | None = None, n
     now = _instant(ticket, now)
     if _already_done(token, by=by):
         return ticket
-    _refuse_unless(rules.coordinates(by, ticket), "Hanya subkoordinator layanan ini yang dapat memisahkan laporan.")
+    called = ticket.sop.coordinators_called
+    _refuse_unless(rules.coordinates(by, ticket), f"Hanya {called} yang dapat memisahkan laporan.")
     _refuse_unless_following(ticket)
     if not reason.strip():
         raise Incomplete({"reason": "Silakan tuliskan mengapa laporan ini dipisahkan."})
@@ -323,6 +333,9 @@ def _cannot_lead(main: Ticket, ticket: Ticket) -> str:
         return "Laporan tidak dapat digabungkan dengan dirinya sendiri."
     if main.sop_key != ticket.sop_key:
         return f"{main.number} mengikuti SOP yang lain. Silakan pilih laporan dari layanan yang sama."
+    if main.restricted != ticket.restricted:
+        incident = main if main.restricted else ticket
+        return f"Hanya {incident.number} yang ditandai sebagai insiden keamanan. Tandai keduanya sebelum menggabungkan."
     if main.follows and main.main:
         return f"{main.number} sendiri mengikuti {main.main.number}. Gabungkan langsung dengan {main.main.number}."
     return "" if main.is_open else f"{main.number} tidak sedang diproses. Silakan pilih tiket yang masih berjalan."
@@ -398,7 +411,8 @@ def resume(ticket: Ticket, *, by: User, run: int, now: datetime | None = None) -
     ticket = _locked(ticket)
     now = _instant(ticket, now)
     current = _current_run(ticket, expected=run)
-    _refuse_unless(rules.may_resume(by, ticket, current), "Hanya pelaksana dan subkoordinator yang dapat melanjutkan.")
+    parties = f"pelaksana dan {ticket.sop.coordinators_called}"
+    _refuse_unless(rules.may_resume(by, ticket, current), f"Hanya {parties} yang dapat melanjutkan.")
     if held := _open_hold(current):
         _end_hold(held, current, by=by, now=now, role=_role_on(by, current))
     return ticket
@@ -570,11 +584,29 @@ def hand_over(ticket: Ticket, *, to: User, by: User, run: int | None = None, now
     now = _instant(ticket, now)
     current = _current_run(ticket, expected=run)
     may = rules.may_hand_over(by, ticket, current)
-    _refuse_unless(may, "Hanya subkoordinator SOP ini yang dapat menyerahkan tugas.")
+    _refuse_unless(may, f"Hanya {ticket.sop.coordinators_called} yang dapat menyerahkan tugas.")
     _refuse_unless(rules.holds_the_row(to, ticket), f"{to.name} tidak memegang peran {current.step.performer.label}.")
     if current.performer_id == to.pk:
         return ticket
     return _assign(ticket, current, to, Action.HAND_OVER, by=by, now=now, role=_coordinating_role(by, ticket.sop))
+
+
+@transaction.atomic
+def relieve(run: StepRun, *, to: User | None, by: User, now: datetime | None = None) -> Ticket:
+    """Take a task out of the hands of somebody whose account was closed: into a colleague's, or back to the role.
+
+    An administrator does. Raises Conflict when the row is over, Refused when it is in nobody's or in living hands.
+    """
+    ticket = _locked(run.ticket)
+    now = _instant(ticket, now)
+    current = _current_run(ticket, expected=run.pk)
+    _refuse_unless(rules.may_relieve(by, current), "Tugas ini tidak di tangan orang yang akunnya sudah ditutup.")
+    assert current.performer is not None  # noqa: S101  # for the type checker: the rule has just said so
+    leaver = {"leaver": current.performer.name, "leaver_pk": current.performer.pk}
+    if to is None:
+        return _assign(ticket, current, None, Action.RELEASE, by=by, now=now, body=leaver)
+    _refuse_unless(rules.holds_the_row(to, ticket), f"{to.name} tidak memegang peran {current.step.performer.label}.")
+    return _assign(ticket, current, to, Action.HAND_OVER, by=by, now=now, body=leaver)
 
 
 # Saying
@@ -622,20 +654,90 @@ def acknowledge(reported: ReportedTo, *, by: User, now: datetime | None = None) 
     return reported
 
 
+# Security incidents (DESIGN section 7): from then on known only to who holds a role in the SOP; no state changes
+
+
+@transaction.atomic
+def restrict(
+    ticket: Ticket, *, by: User, reason: str, token: UUID | None = None, now: datetime | None = None
+) -> Ticket:
+    """Mark a ticket as *insiden keamanan*: its reporter no longer sees it. A reason is demanded.
+
+    Reports that are tied together are of one fault, and marked together. Pressed once more, it does nothing.
+    """
+    group = _locked_with_tied(ticket)
+    ticket, now = group[0], _instant(group[0], now)
+    if _already_done(token, by=by) or (ticket.restricted and rules.takes_part(by, ticket)):
+        return ticket
+    _refuse_unless(rules.may_restrict(by, ticket), "Hanya pemegang peran SOP ini yang dapat menandai insiden keamanan.")
+    if not reason.strip():
+        raise Incomplete({"reason": "Silakan tuliskan mengapa laporan ini insiden keamanan."})
+    _mark(group, Action.RESTRICT, restricted=True, by=by, reason=reason, now=now)
+    _spend(token, ticket, by=by, now=now)
+    return ticket
+
+
+@transaction.atomic
+def unrestrict(
+    ticket: Ticket, *, by: User, reason: str, token: UUID | None = None, now: datetime | None = None
+) -> Ticket:
+    """Take the mark away, from what is tied to the ticket too: reporters see their reports again, and of what happened
+    in between what reporters see."""
+    group = _locked_with_tied(ticket)
+    ticket, now = group[0], _instant(group[0], now)
+    if _already_done(token, by=by) or (not ticket.restricted and rules.takes_part(by, ticket)):
+        return ticket
+    may = rules.may_unrestrict(by, ticket)
+    parties = f"{ticket.sop.coordinators_called} dan {Role.KEPALA_BIDANG_APTIKA.label}"
+    _refuse_unless(may, f"Hanya {parties} yang dapat mencabut tanda insiden keamanan.")
+    if not reason.strip():
+        raise Incomplete({"reason": "Silakan tuliskan mengapa laporan ini bukan insiden keamanan."})
+    _mark(group, Action.UNRESTRICT, restricted=False, by=by, reason=reason, now=now)
+    _spend(token, ticket, by=by, now=now)
+    return ticket
+
+
+def _locked_with_tied(ticket: Ticket) -> list[Ticket]:
+    """A ticket, and all that was ever tied to it or with it: main tickets are locked before what follows them."""
+    calendars.lock()  # nothing is tied meanwhile; see `tie`
+    tied = alike.tied_with(ticket)
+    follows = Case(When(state=MENGIKUTI, then=1), default=0)
+    locked = {one.pk: one for one in Ticket.objects.select_for_update().filter(pk__in=tied).order_by(follows, "pk")}
+    if alike.tied_with(ticket) != tied:
+        raise Conflict("Laporan yang terkait baru saja dipisahkan. Silakan periksa, lalu ulangi.")
+    return [locked.pop(ticket.pk), *locked.values()]
+
+
+def _mark(group: list[Ticket], action: Action, *, restricted: bool, by: User, reason: str, now: datetime) -> None:
+    """Mark tickets, or take the mark away: the first on its own account, the others along with it."""
+    asked = group[0]
+    role = next(role for role in Role if by.holds(role, asked.procedure))
+    for ticket in group:
+        if ticket.restricted == restricted:
+            continue
+        ticket.restricted = restricted
+        body = {"reason": reason.strip()} | ({} if ticket is asked else {"along": asked.number})
+        at = max(now, ticket.entries.latest("seq").at)
+        _write(ticket, action, by=by, now=at, role=role, body=body, internal=True)
+
+
 # The door
 
 
 def _locked(ticket: Ticket) -> Ticket:
-    """The ticket as it stands now, its row locked until the transaction ends."""
-    return Ticket.objects.select_for_update().get(pk=ticket.pk)
+    """The ticket as it stands now, with its reporter and OPD; its row is locked until the transaction ends."""
+    return Ticket.objects.select_for_update(of=("self",)).select_related("reporter", "unit").get(pk=ticket.pk)
 
 
 def _instant(ticket: Ticket, now: datetime | None) -> datetime:
     """The instant of an act on a locked ticket: `now`, else the clock, but never before the ticket's last act."""
     if now is not None:
         return now
-    last = ticket.entries.order_by("-seq").values_list("at", flat=True).first()
-    return max(timezone.now(), last) if last else timezone.now()
+    last = ticket.entries.order_by("-seq").values_list("at", "hash").first()
+    if last is None:
+        return timezone.now()
+    ticket.last_hash = last[1]
+    return max(timezone.now(), last[0])
 
 
 def _move(
@@ -660,16 +762,17 @@ def _move(
     from_state = ticket.state
     perform(*arguments)
     ticket.given, ticket.fresh = {**ticket.given, **ticket.fresh}, {}
+    calendar = calendars.current()
     if run is not None and by is not None:
-        _leave(run, arguments[0], by=by, now=now)
+        _leave(run, arguments[0], calendar, by=by, now=now)
         body = body | {"verdict": history.verdict_of(run)}
     if new_round:
         begin_round(ticket)
     ticket.closed_at = now if ticket.state in CLOSED_STATES else None
-    ticket.confirm_by = limits.confirm_by(now, calendars.current()) if ticket.awaits_confirmation else None
-    entry = _write(ticket, action, by=by, now=now, role=role, from_state=from_state, body=body)
+    ticket.confirm_by = limits.confirm_by(now, calendar) if ticket.awaits_confirmation else None
+    entry = _write(ticket, action, by=by, now=now, role=role, from_state=from_state, body=body, calendar=calendar)
     if ticket.is_open:
-        _enter(ticket, now)
+        _enter(ticket, calendar, now)
     if ticket.state == SELESAI and ticket.sop.reports_on_closing:
         issued = ticket.documents.filter(kind=Document.Kind.COMPLETION)
         issued.create(kind=Document.Kind.COMPLETION, ticket=ticket, issue=issued.next_issue(), ordered_at=now)
@@ -686,10 +789,12 @@ def _write(
     role: str = "",
     from_state: str | None = None,
     internal: bool = False,
+    calendar: Calendar | None = None,
 ) -> HistoryEntry:
     """One history entry, the ticket saved with it, and the notices it gives rise to.
 
-    What is internal moves no date that a reporter reads. Nobody as `by` is the clock.
+    What is internal moves no date that a reporter reads. Nobody as `by` is the clock. `calendar` is the present one,
+    where the act has read it.
     """
     assignment = by.assignment_for(role, ticket.procedure) if by and role else None
     entry = history.append(
@@ -705,7 +810,7 @@ def _write(
     )
     ticket.updated_at = ticket.updated_at if internal else now
     ticket.save(update_fields=MOVED_FIELDS)
-    notifications.put(entry)
+    notifications.put(entry, calendar=calendar)
     return entry
 
 
@@ -717,43 +822,50 @@ def begin_round(ticket: Ticket) -> None:
     ticket.given = {key: values for key, values in ticket.given.items() if key not in outdated}
 
 
-def _enter(ticket: Ticket, now: datetime) -> None:
+def _enter(ticket: Ticket, calendar: Calendar, now: datetime) -> None:
     """Open the run of the row that the ticket has come to."""
     assert ticket.step is not None  # noqa: S101  # for the type checker: callers ask `is_open` first
     run = StepRun(ticket=ticket, row=ticket.step.no, round=ticket.round, role=ticket.step.performer, entered_at=now)
-    limits.arm(run, calendars.current())
+    limits.arm(run, calendar)
     run.save(force_insert=True)
 
 
-def _leave(run: StepRun, arrow: Arrow, *, by: User, now: datetime) -> None:
+def _leave(run: StepRun, arrow: Arrow, calendar: Calendar, *, by: User, now: datetime) -> None:
     """Close a run with the arrow taken; who acts on a task that nobody had is its performer."""
     if run.performer_id is None:
         run.performer, run.claimed_at = by, now
     run.left_at, run.arrow, run.arrow_label = now, arrow.key, arrow.label
     run.is_deviation = arrow.origin is Origin.PROPOSED
-    if held := _open_hold(run):
-        _cut_short(held, by=by, now=now)
-    limits.close(
-        run,
-        calendars.current(),
-        holds=list(run.holds.all()),
-        extensions=list(run.extensions.all()),
-        climbed=limits.climbed_by(run),
-    )
+    holds, climbed = list(run.holds.all()), limits.climbed_by(run)
+    for held in holds:
+        if held.ended_at is None:
+            _cut_short(held, by=by, now=now)
+    limits.close(run, calendar, holds=holds, extensions=run.extensions.all(), climbed=climbed)
     run.save()
     tallies.count(run)
-    notifications.cancel_warnings(run, now=now)
+    if climbed:
+        notifications.cancel_warnings(run, now=now)
     run.ticket.__dict__.pop("rows_done", None)  # one more now
 
 
 def _assign(
-    ticket: Ticket, run: StepRun, to: User | None, action: Action, *, by: User, now: datetime, role: str
+    ticket: Ticket,
+    run: StepRun,
+    to: User | None,
+    action: Action,
+    *,
+    by: User,
+    now: datetime,
+    role: str = "",
+    body: Mapping[str, Any] | None = None,
 ) -> Ticket:
-    """Put the task of a run into somebody's hands, or back to the role."""
+    """Put the task of a run into somebody's hands, or back to the role. `body` is what else there is to say."""
+    if to is not None:
+        _refuse_if_gone(to)
     run.performer, run.claimed_at = to, now if to else None
     run.save(update_fields=["performer", "claimed_at"])
-    body = {"person": to.pk, "name": to.name} if to and to != by else {}
-    _write(ticket, action, by=by, now=now, role=role, body=body)
+    person = {"person": to.pk, "name": to.name} if to and to != by else {}
+    _write(ticket, action, by=by, now=now, role=role, body={**(body or {}), **person})
     return ticket
 
 
@@ -789,6 +901,7 @@ def _refuse_if_passed(run: StepRun, now: datetime, consequence: str) -> None:
 def _take(run: StepRun, *, by: User, now: datetime) -> None:
     """Who sets the time of a task that nobody had, has it."""
     if run.performer_id is None:
+        _refuse_if_gone(by)
         run.performer, run.claimed_at = by, now
         run.save(update_fields=["performer", "claimed_at"])
 
@@ -832,7 +945,7 @@ def _due(run: StepRun) -> dict[str, str]:
 
 
 def _open_hold(run: StepRun) -> Hold | None:
-    return run.holds.filter(ended_at=None).first()
+    return None if run.is_held is False else run.holds.filter(ended_at=None).first()
 
 
 def _cut_short(held: Hold, *, by: User | None, now: datetime) -> None:
@@ -883,6 +996,13 @@ def _refuse_unless(allowed: bool, sentence: str) -> None:
         raise Refused(sentence)
 
 
+def _refuse_if_gone(person: User) -> None:
+    """Nobody is given a task whose account is closed, or is just being closed: `leaving.leave` writes the person's row
+    before it looks for their tasks, and this waits for it."""
+    still_there = User.objects.select_for_update(no_key=True).filter(pk=person.pk, is_active=True).first()
+    _refuse_unless(still_there is not None, f"Akun {person.name} sudah dinonaktifkan.")
+
+
 def _refuse_unless_awaiting(ticket: Ticket) -> None:
     """Who was faster to confirm or reopen is named."""
     if not ticket.awaits_confirmation:
@@ -911,12 +1031,14 @@ def _refuse_unless_following(ticket: Ticket) -> None:
 
 def _current_run(ticket: Ticket, *, expected: int | None = None) -> StepRun:
     """The open run; Conflict when it is not the expected one, saying who was first and when."""
-    current = ticket.runs.open().select_related("performer").first()
+    held = Exists(Hold.objects.filter(run=OuterRef("pk"), ended_at=None))
+    runs = list(ticket.runs.select_related("performer").annotate(is_held=held))  # type: ignore[no-redef]  # it says so
+    ticket.rows_done = ticket.done_among(runs)
+    current = next((run for run in runs if run.left_at is None), None)
     if current is not None and expected in (None, current.pk):
         current.ticket = ticket
         return current
-    passed = ticket.runs.filter(left_at__isnull=False).select_related("performer")
-    done = passed.filter(pk=expected).first() if expected else passed.last()
+    done = next((run for run in reversed(runs) if run.left_at and expected in (None, run.pk)), None)
     if done is None or done.performer is None or done.left_at is None:
         raise Refused("Tiket ini tidak sedang berada pada langkah tersebut.")
     raise Conflict(
@@ -945,8 +1067,7 @@ def _taken_by(run: StepRun) -> str:
 
 def locked_sequence(sop: Sop, year: int) -> NumberSequence:
     """The numbers of a year in WIB, locked: whoever files next waits, and then sees what was filed."""
-    NumberSequence.objects.get_or_create(prefix=sop.prefix, year=year)
-    return NumberSequence.objects.select_for_update().get(prefix=sop.prefix, year=year)
+    return NumberSequence.objects.select_for_update().get_or_create(prefix=sop.prefix, year=year)[0]
 
 
 def _next_number(sequence: NumberSequence) -> str:
@@ -960,6 +1081,11 @@ def count_up(sequence: NumberSequence) -> str:
     """The next number: `WEB-2026-0001`. The caller saves the sequence."""
     sequence.last += 1
     return f"{sequence.prefix}-{sequence.year}-{sequence.last:04d}"
+
+
+def tracking_code() -> str | None:
+    """256 random bits by which a report is followed; None where the office switched that off."""
+    return secrets.token_urlsafe(32) if settings.TRACKING else None
 
 
 def search_text_of(ticket: Ticket) -> str:

@@ -1,15 +1,14 @@
-"""What an administrator sets up until it has pages of its own: people, OPD and who holds which role.
+"""People, OPD and who holds which role, to be looked up by whoever runs the machine. Nothing is changed here: the pages
+under Pengaturan do that, where each change is written down and ends the sessions it must.
 
 Tickets and their history are not here: an administrator configures, and does not read reports.
 """
 
-from django import forms
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
-from django.contrib.auth.models import Group
+from django.contrib.auth.admin import Group  # type: ignore[attr-defined]  # from where it was registered
 from django.db.models import Count, Q
 from django.utils import timezone
+from django_otp.plugins.otp_totp.admin import TOTPDevice
 
 from tickets.models import RoleAssignment, Unit, User
 
@@ -18,18 +17,27 @@ admin.site.site_title = "Pengaturan SOPDesk"
 admin.site.index_title = "Pengaturan"
 admin.site.empty_value_display = "–"
 admin.site.unregister(Group)  # rights come from roles in an SOP, never from Django's groups
+admin.site.unregister(TOTPDevice)  # it would show the secrets of everybody's second factor
 
 
-class KeepsWhatHistoryNeeds:
-    """Says in one sentence why something cannot be deleted, instead of listing the tickets that need it."""
+class ReadOnly(admin.ModelAdmin):
+    """To be searched and read. The address asks by what stands beside the list, and by no other column: nobody finds
+    out a password's hash or the key of a session by asking what it begins with.
+    """
 
-    def get_deleted_objects(self, objs, request):
-        objs = list(objs)
-        to_delete, counts, permissions, protected = super().get_deleted_objects(objs, request)
-        if protected:
-            names = ", ".join(str(found) for found in objs)
-            protected = [f"{names}: {self.why_kept}"]
-        return to_delete, counts, permissions, protected
+    def lookup_allowed(self, lookup, value, request=None):
+        offered = (item if isinstance(item, str) else item.parameter_name for item in self.list_filter)
+        is_offered = any(lookup == name or lookup.startswith(f"{name}__") for name in offered)
+        return is_offered and super().lookup_allowed(lookup, value, request)
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
 
 
 class InForce(admin.SimpleListFilter):
@@ -54,10 +62,9 @@ class InForce(admin.SimpleListFilter):
 
 
 @admin.register(Unit)
-class UnitAdmin(KeepsWhatHistoryNeeds, admin.ModelAdmin):
+class UnitAdmin(ReadOnly):
     list_display = ("name", "short_name", "people_count")
     search_fields = ("name", "short_name")
-    why_kept = "masih dipakai oleh pengguna atau tiket, sehingga tidak dapat dihapus."
 
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(people_total=Count("people", filter=Q(people__is_active=True)))
@@ -67,69 +74,20 @@ class UnitAdmin(KeepsWhatHistoryNeeds, admin.ModelAdmin):
         return unit.people_total
 
 
-class AssignmentInline(admin.TabularInline):
-    model = RoleAssignment
-    fk_name = "user"
-    fields = ("role", "procedure", "starts_on", "ends_on", "substitute_for", "letter_number")
-    autocomplete_fields = ("substitute_for",)
-    extra = 0
-
-
-class PersonCreationForm(AdminUserCreationForm):
-    """A new account. Without a password its owner cannot sign in yet."""
-
-    class Meta:
-        model = User
-        fields = ("email", "name", "nip", "unit", "phone")
-        field_classes = {"email": forms.EmailField}
-
-
-class PersonChangeForm(UserChangeForm):
-    class Meta:
-        model = User
-        fields = "__all__"
-        field_classes = {"email": forms.EmailField}
-
-
 @admin.register(User)
-class PersonAdmin(KeepsWhatHistoryNeeds, UserAdmin):
-    form = PersonChangeForm
-    add_form = PersonCreationForm
-    inlines = (AssignmentInline,)
+class PersonAdmin(ReadOnly):
     list_display = ("name", "email", "unit", "roles", "is_active", "is_staff")
     list_select_related = ("unit",)
     list_filter = ("is_active", "is_staff", "role_assignments__role", "unit")
     search_fields = ("name", "email", "nip", "unit__name", "unit__short_name")
     ordering = ("name",)
-    filter_horizontal = ()
-    autocomplete_fields = ("unit",)
-    readonly_fields = ("joined_at", "last_login")
-    why_kept = "tercatat dalam riwayat, sehingga tidak dapat dihapus. Hilangkan centang “Aktif” agar tidak dapat masuk."
-
     fieldsets = (
-        (None, {"fields": ("name", "email", "password")}),
-        ("Data diri", {"fields": ("nip", "unit", "phone")}),
-        (
-            "Akses",
-            {
-                "fields": ("is_active", "is_staff"),
-                "description": "Administrator membuka halaman Pengaturan ini. Langkah SOP dikerjakan menurut peran, "
-                "yang diatur pada penugasan peran di bawah.",
-            },
-        ),
-        ("Catatan", {"fields": ("joined_at", "last_login")}),
-    )
-    add_fieldsets = (
-        (None, {"classes": ("wide",), "fields": ("email", "name", "nip", "unit", "phone")}),
-        ("Kata sandi", {"classes": ("wide",), "fields": ("usable_password", "password1", "password2")}),
+        (None, {"fields": ("name", "email", "nip", "unit", "phone")}),
+        ("Akses", {"fields": ("is_active", "is_staff", "joined_at", "last_login")}),
     )
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("role_assignments")
-
-    def save_model(self, request, obj, form, change):
-        obj.is_superuser = obj.is_staff  # one kind of administrator: all of Pengaturan, nothing of the tickets
-        super().save_model(request, obj, form, change)
 
     @admin.display(description="peran hari ini")
     def roles(self, person):
@@ -139,22 +97,15 @@ class PersonAdmin(KeepsWhatHistoryNeeds, UserAdmin):
 
 
 @admin.register(RoleAssignment)
-class RoleAssignmentAdmin(admin.ModelAdmin):
+class RoleAssignmentAdmin(ReadOnly):
     list_display = ("role", "user", "service", "starts_on", "ends_on", "substitute_for", "letter_number")
     list_display_links = ("role", "user")
     list_select_related = ("user", "substitute_for")
     list_filter = (InForce, "role", "procedure")
     search_fields = ("user__name", "user__email", "letter_number")
-    autocomplete_fields = ("user", "substitute_for")
     fieldsets = (
         (None, {"fields": ("user", "role", "procedure", ("starts_on", "ends_on"))}),
-        (
-            "Pengganti (Plh/Plt)",
-            {
-                "fields": ("substitute_for", "letter_number"),
-                "description": "Hanya bila menggantikan orang lain: siapa, sampai kapan, dan nomor suratnya.",
-            },
-        ),
+        ("Pengganti (Plh/Plt)", {"fields": ("substitute_for", "letter_number")}),
     )
 
     @admin.display(description="layanan", ordering="procedure")

@@ -1,10 +1,12 @@
-"""Which open reports may be about the same fault: those of the same OPD or with the same words in their title."""
+"""Which reports are about the same fault, as somebody said, and which may be: of the same OPD, or of the same words."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from django.db.models import Q
 
 from tickets.models import Ticket
 
@@ -41,8 +43,12 @@ class Alike:
 
 
 def alike(ticket: Ticket) -> list[Alike]:
-    """Open tickets of the same SOP: those with most in common first, then the newest. One query."""
-    open_ones = Ticket.objects.open().filter(sop_key=ticket.sop_key).exclude(pk=ticket.pk).select_related("unit")
+    """Open tickets of the same SOP: those with most in common first, then the newest. One query.
+
+    A security incident is offered to no other report, and none to it.
+    """
+    open_ones = Ticket.objects.open().filter(sop_key=ticket.sop_key, restricted=ticket.restricted)
+    open_ones = open_ones.exclude(pk=ticket.pk).select_related("unit")
     telling = _telling_words(ticket)
     found = [
         Alike(
@@ -53,6 +59,16 @@ def alike(ticket: Ticket) -> list[Alike]:
         for other in open_ones.order_by("-created_at", "-pk")[:LOOKED_AT]
     ]
     return sorted(found, key=lambda one: -one.weight)[:OFFERED]
+
+
+def tied_with(ticket: Ticket) -> set[int]:
+    """The keys of a ticket, of its main ticket, of all that was tied to either, and so on."""
+    tied, found = set[int](), {ticket.pk}
+    while found:
+        tied |= found
+        next_to = Ticket.objects.filter(Q(main__in=found) | Q(followers__in=found)).exclude(pk__in=tied)
+        found = set(next_to.values_list("pk", flat=True))
+    return tied
 
 
 def _telling_words(ticket: Ticket) -> list[str]:

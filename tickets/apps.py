@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import post_migrate
 
 
@@ -9,6 +10,13 @@ class TicketsConfig(AppConfig):
     verbose_name = "SOPDesk"
 
     def ready(self):
-        from tickets import checks, searching  # noqa: F401  # registers the system checks once the apps are loaded
+        from tickets import checks, searching, sessions  # noqa: F401  # registers the checks once the apps are loaded
 
         post_migrate.connect(searching.install, sender=self)
+        user_logged_in.connect(_begin_the_session, dispatch_uid="begin the session")
+
+
+def _begin_the_session(request, user, **signal):
+    from tickets import sessions
+
+    sessions.begin(request, user)

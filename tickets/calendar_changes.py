@@ -118,7 +118,8 @@ def _move_limits(calendar: Calendar, *, by: User | None, reason: str, now: datet
     rows = {move.ticket.pk: move.row for move in effect.moves}
     moved: list[list[object]] = []
     for ticket in effect.touched:
-        if shift := actions.reschedule(ticket, by=by, reason=reason, calendar=calendar, now=now):
+        shift = actions.reschedule(ticket, by=by, reason=reason, calendar=calendar, now=now)
+        if shift and not ticket.restricted:  # of an incident its own history tells
             moved.append([ticket.number, rows.get(ticket.pk), *(instant.isoformat() for instant in shift)])
     return moved
 
@@ -160,10 +161,12 @@ def calendar_state(now: datetime) -> list[str]:
 
 
 def _limits_by_year(first: int) -> Counter[int]:
-    """How many open limits end in each local year, from one on."""
+    """How many open limits end in each local year, from one on; but for those of security incidents, which are told in
+    no count."""
     begins = timezone.make_aware(datetime(first, 1, 1))  # noqa: DTZ001  # made aware at once
     found: Counter[int] = Counter()
-    for name, rows in (("due_at", StepRun.objects.open()), ("confirm_by", Ticket.objects.all())):
+    runs, tickets = StepRun.objects.open().filter(ticket__restricted=False), Ticket.objects.filter(restricted=False)
+    for name, rows in (("due_at", runs), ("confirm_by", tickets)):
         ends = rows.filter(**{f"{name}__gte": begins}).order_by().annotate(year=ExtractYear(name))
         found.update(ends.values_list("year", flat=True))
     return found
@@ -181,7 +184,8 @@ def _sentence(year: int, row: CalendarYear | None, limits_there: int) -> str:
 
 @dataclass(frozen=True)
 class _Effect:
-    """`moves` are shown; `touched` also has tickets of which only a warning or escalation moves."""
+    """`moves` and `staying` are told to administrators, and so without security incidents. `touched` has every ticket
+    that moves, also where only a warning or escalation does."""
 
     moves: list[Move] = field(default_factory=list)
     touched: list[Ticket] = field(default_factory=list)
@@ -196,16 +200,21 @@ class _Effect:
             limits.project(run, calendar, holds=list(run.holds.all()), climbed=limits.climbed_by(run))
             if (run.due_at, run.next_rung_at) != (due, rung):
                 touched.append(run.ticket)
+            if run.ticket.restricted:
+                continue
             if due and run.due_at and run.due_at != due:
                 moves.append(Move(run.ticket, run.row, _performer(run), due, run.due_at))
             else:
                 staying += due is not None
         for ticket, asked_at, closes in _awaiting():
             moved_to = limits.confirm_by(asked_at, calendar)
+            if moved_to != closes:
+                touched.append(ticket)
+            if ticket.restricted:
+                continue
             if moved_to == closes:
                 staying += 1
             else:
-                touched.append(ticket)
                 moves.append(Move(ticket, None, ticket.reporter_name, closes, moved_to))
         return cls(sorted(moves, key=lambda move: (move.after, move.ticket.number)), touched, staying)
 

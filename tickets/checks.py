@@ -6,6 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
 
 from tickets.models import User
+from workflows.roles import Role
 
 
 def stop_if_unsound():
@@ -34,4 +35,28 @@ def no_demo_accounts_in_production(app_configs=None, **kwargs):
             hint="Start production with a database of its own.",
             id="tickets.E001",
         )
+    ]
+
+
+@register()
+def who_registers_gets_a_letter(app_configs=None, **kwargs):
+    """Nobody can ask for an account where no mail goes out: the address would never be confirmed."""
+    if not settings.REGISTRATION or settings.MAIL_ENABLED:
+        return []
+    return [
+        Error(
+            "SOPDESK_REGISTRATION is on, but there is no mail server to confirm addresses by (SOPDESK_SMTP_URL).",
+            hint="Name a mail server, or switch registration off.",
+            id="tickets.E002",
+        )
+    ]
+
+
+@register()
+def second_factor_is_required_of_roles(app_configs=None, **kwargs):
+    """A misspelt role in SOPDESK_TOTP_REQUIRED would be required of nobody."""
+    known = ", ".join(("none", "administrator", *Role.values))
+    return [
+        Error(f"SOPDESK_TOTP_REQUIRED names {name!r}, which is no role.", hint=f"Known: {known}.", id="tickets.E003")
+        for name in sorted(set(settings.TOTP_REQUIRED) - {"administrator", *Role.values})
     ]

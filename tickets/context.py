@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
 from django.utils.functional import cached_property
 
-from tickets import worklists
+from tickets import quiet, worklists
 from tickets.counting import Amount
 from tickets.models import Notice, ReportedTo
+from tickets.sessions import Life, life_of
 
 #: As many as fit into the mark of a place in the navigation.
 FIT = 99
@@ -17,13 +19,23 @@ FIT = 99
 class Frame:
     """The person's place in the office, for the bar and the navigation. Costs at most three queries, none unread."""
 
-    def __init__(self, person):
-        self._person = person
+    def __init__(self, person, session=None):
+        self._person, self._session = person, session
+
+    @property
+    def session(self) -> Life | None:
+        """How long the person's session goes on."""
+        return life_of(self._session, now=timezone.now())
 
     @property
     def demo(self) -> bool:
         """Whether this is an install with made-up data."""
         return settings.DEMO
+
+    @property
+    def is_quiet_copy(self) -> bool:
+        """Whether this is a restored copy that nobody has released."""
+        return quiet.is_shown()
 
     @property
     def roles(self) -> list[str]:
@@ -54,4 +66,4 @@ class Frame:
 
 def frame(request):
     """The context processor: `frame`, for pages of people who are signed in."""
-    return {"frame": Frame(getattr(request, "user", AnonymousUser()))}
+    return {"frame": Frame(getattr(request, "user", AnonymousUser()), getattr(request, "session", None))}

@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django_filters import CharFilter, ChoiceFilter, DateFilter, FilterSet
 
-from tickets import searching, worklists
+from tickets import discretion, searching, worklists
 from tickets.counting import Amount, counts
 from tickets.forms.base import BaseForm
 from tickets.models import Ticket, Unit, User
@@ -154,15 +154,16 @@ class TicketFilter(FilterSet):
     layanan = _choice("Layanan", _services, field_name="procedure")
     status = _choice("Status", Status.choices, method="with_status")
     langkah = _choice("Langkah", _rows, field_name="state")
-    peran = _choice("Menunggu peran", Role.choices, method="waiting_for")
+    peran = _choice("Menunggu peran", lambda: Role.choices, method="waiting_for")
     opd = _choice("OPD", (), field_name="unit__short_name")
     milik = _choice("Kaitan dengan saya", [(key, words) for key, (words, _) in OWN.items()], method="own")
+    insiden = _choice(discretion.INCIDENT, [("ya", "Ya")], method="incidents")
     dari = _day("Dilaporkan sejak", "created_from")
     sampai = _day("Dilaporkan sampai", "created_until")
     ditutup = _day("Ditutup sejak", "closed_from")
 
     #: Of no use to somebody who only reports.
-    FOR_THE_OFFICE = ("langkah", "peran", "opd", "milik")
+    FOR_THE_OFFICE = ("langkah", "peran", "opd", "milik", "insiden")
 
     class Meta:
         model = Ticket
@@ -205,6 +206,9 @@ class TicketFilter(FilterSet):
 
     def own(self, queryset, name, value):
         return queryset.filter(OWN[value][1](self.person))
+
+    def incidents(self, queryset, name, value):
+        return queryset.filter(restricted=True)
 
     def created_from(self, queryset, name, value):
         return queryset.filter(created_at__gte=_at(value, time.min))

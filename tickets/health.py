@@ -1,6 +1,9 @@
 """How SOPDesk itself is doing, for administrators: each question with its answer, and what to do when it is a bad one.
 
 The page *Kesehatan sistem* shows all of it; `/healthz` says only whether everything is well (RELIABILITY promise 19).
+
+What waits to be done (limits to look at, mails, papers) is counted whole, with that of security incidents: a mail about
+one that cannot be sent is the last that may go unseen. Tickets themselves are counted without them (`_staffing`).
 """
 
 from __future__ import annotations
@@ -14,9 +17,11 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Exists, Min, OuterRef, Q
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from tickets.calendar_changes import calendar_state
-from tickets.models import Document, Heartbeat, Hold, Notice, Rung, StepRun, Ticket
+from tickets.models import Document, Heartbeat, Hold, Letter, Notice, Restoration, Rung, StepRun, Ticket
+from tickets.staffing import AHEAD, Gap, gaps
 from tickets.words import when
 
 #: How long something may be silent before it counts as ill.
@@ -49,16 +54,21 @@ class Finding:
 def findings(now: datetime) -> list[Finding]:
     """Everything there is to know, the most urgent questions first. A fixed number of queries."""
     beats = list(Heartbeat.objects.filter(at__gt=now - GONE))
+    copy = Restoration.objects.filter(released_at=None).first()
+    if copy:
+        clockwork: list[Callable[[], Finding]] = [lambda: _copy(copy)]
+    else:
+        clockwork = [lambda: _sweep(beats, now), lambda: _unflagged(now)]
     checks: list[Callable[[], Finding]] = [
-        lambda: _sweep(beats, now),
-        lambda: _unflagged(now),
+        *clockwork,
         lambda: _processes(Heartbeat.Kind.WORKER, "Proses pekerja", beats, now),
         lambda: _processes(Heartbeat.Kind.BEAT, "Jam (beat)", beats, now),
-        lambda: _outbox(beats, now),
+        *([] if copy else [lambda: _outbox(beats, now)]),
         _failed_mail,
-        lambda: _papers(now),
+        *([] if copy else [lambda: _papers(now)]),
         _failed_papers,
         lambda: _calendar(now),
+        lambda: _staffing(now),
         lambda: _clock(now),
         _disk,
     ]
@@ -93,13 +103,24 @@ def let_be(notice: Notice, *, now: datetime) -> None:
 # The questions
 
 
+def _copy(copy: Restoration) -> Finding:
+    """A restored copy keeps quiet on purpose (`tickets.quiet`): that nothing goes by the clock is no illness of it."""
+    return Finding(
+        "Salinan pemulihan",
+        is_well=False,
+        words=f"Cadangan {when(copy.taken_at)}, dipulihkan {when(copy.restored_at)}",
+        advice="Surel, peringatan, dan dokumen berhenti sampai salinan ini dilepas dengan formulir di atas.",
+        can_wait=True,
+    )
+
+
 def _sweep(beats: list[Heartbeat], now: datetime) -> Finding:
     last = max((beat.at for beat in beats if beat.kind == Heartbeat.Kind.SWEEP), default=None)
     advice = "Batas waktu tidak sedang diawasi. Pastikan proses pekerja berjalan; yang terlewat menyusul sendiri."
     return Finding(
         "Sapuan batas waktu",
         is_well=last is not None and now - last <= SILENCE,
-        words=f"Sapuan terakhir {when(last)}" if last else "Belum pernah berjalan dalam 24 jam terakhir",
+        words=f"Sapuan terakhir {when(last)}" if last else "Tidak berjalan dalam 24 jam terakhir",
         advice=advice,
     )
 
@@ -135,20 +156,23 @@ def _processes(kind: Heartbeat.Kind, title: str, beats: list[Heartbeat], now: da
 def _outbox(beats: list[Heartbeat], now: datetime) -> Finding:
     if not settings.MAIL_ENABLED:
         return Finding("Kotak keluar surel", is_well=True, words="Surel tidak diaktifkan (SOPDESK_SMTP_URL)")
-    pending = Notice.objects.pending()
-    oldest = pending.filter(not_before__lte=now).order_by("not_before").values_list("not_before", flat=True).first()
+    outboxes = (Notice.objects.pending(), Letter.objects.pending())
+    oldest_due = Min("not_before", filter=Q(not_before__lte=now))
+    waiting = [outbox.order_by().aggregate(count=Count("pk"), oldest=oldest_due) for outbox in outboxes]
+    count = sum(found["count"] for found in waiting)
+    oldest = min(filter(None, (found["oldest"] for found in waiting)), default=None)
     last = max((beat.at for beat in beats if beat.kind == Heartbeat.Kind.MAIL), default=None)
     return Finding(
         "Kotak keluar surel",
         is_well=(oldest is None or now - oldest <= MAIL_PATIENCE) and last is not None and now - last <= SILENCE,
-        words=f"{pending.count()} menunggu" + (f", tertua sejak {when(oldest)}" if oldest else ""),
+        words=f"{count} menunggu" + (f", tertua sejak {when(oldest)}" if oldest else ""),
         advice="Periksa server surel (SOPDESK_SMTP_URL). Surel dicoba lagi sendiri selama 24 jam.",
         details=(f"Pengiriman terakhir diperiksa {when(last)}",) if last else (),
     )
 
 
 def _failed_mail() -> Finding:
-    failed = Notice.objects.failed().count()
+    failed = Notice.objects.failed().count() + Letter.objects.failed().count()
     return Finding(
         "Surel yang gagal",
         is_well=not failed,
@@ -190,6 +214,26 @@ def _calendar(now: datetime) -> Finding:
         details=warnings[1:],
         can_wait=True,
     )
+
+
+def _staffing(now: datetime) -> Finding:
+    found = gaps(timezone.localdate(now))
+    vacant, soon = sum(gap.is_open for gap in found), sum(not gap.is_open for gap in found)
+    told = [f"{vacant} peran hari ini"] * bool(vacant) + [f"{soon} peran dalam {AHEAD.days} hari"] * bool(soon)
+    return Finding(
+        "Peran tanpa pemegang",
+        is_well=not found,
+        words=", ".join(told) or "Tidak ada",
+        advice="Buka Peran dan tugaskan seseorang: langkah peran itu tidak dapat dikerjakan siapa pun.",
+        details=tuple(_told(gap) for gap in found),
+        can_wait=not any(gap.is_urgent for gap in found),
+    )
+
+
+def _told(gap: Gap) -> str:
+    since = "" if gap.is_open else f" mulai {date_format(gap.since, 'j M Y')}"
+    standing = f": {gap.standing} tiket pada langkahnya" if gap.standing else ""
+    return f"{gap.role.label}, {gap.sop.service}{since}{standing}"
 
 
 def _clock(now: datetime) -> Finding:

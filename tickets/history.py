@@ -38,10 +38,13 @@ def append(ticket: Ticket, *, body: dict[str, Any], **columns: Any) -> HistoryEn
     `columns` are those of `HistoryEntry`; `body` is the text, kept apart under a salted digest. The caller saves
     the ticket.
     """
-    before = ticket.entries.order_by("-seq").values_list("hash", flat=True).first() or ""
+    before = ticket.last_hash
+    if before is None:
+        before = ticket.entries.order_by("-seq").values_list("hash", flat=True).first() or ""
     entry = compose(ticket, after=before, body=body, **columns)
     entry.save(force_insert=True)
     entry.detail.save(force_insert=True)
+    ticket.last_hash = entry.hash
     return entry
 
 
@@ -142,6 +145,7 @@ def _record_breaks(ticket: Ticket, entries: list[HistoryEntry]) -> Iterator[Brea
     yield from _ledger_breaks(ticket, entries)
     yield from _verdict_breaks(ticket, entries)
     yield from _tie_breaks(ticket, entries)
+    yield from _restriction_breaks(ticket, entries)
 
 
 def _report_breaks(ticket: Ticket, filed: HistoryEntry) -> Iterator[Break]:
@@ -202,6 +206,16 @@ def _tie_breaks(ticket: Ticket, entries: list[HistoryEntry]) -> Iterator[Break]:
     main = ticket.main.number if ticket.main else ""
     if main != told:
         yield Break(ticket.number, None, f"it is tied to {main or 'nothing'}, its history says {told or 'to nothing'}")
+
+
+def _restriction_breaks(ticket: Ticket, entries: list[HistoryEntry]) -> Iterator[Break]:
+    """A ticket is a security incident if the last mark says so."""
+    marks = [entry.action for entry in entries if entry.action in (Action.RESTRICT, Action.UNRESTRICT)]
+    told = bool(marks) and marks[-1] == Action.RESTRICT
+    if ticket.restricted != told:
+        yield Break(
+            ticket.number, None, f"it is {'' if ticket.restricted else 'not '}restricted, its history denies it"
+        )
 
 
 def _visit(ticket: Ticket, run: StepRun) -> Visit:

@@ -131,7 +131,7 @@ def _escalates_at(due: datetime, calendar: Calendar) -> datetime:
 
 
 def close(
-    run: StepRun, calendar: Calendar, *, holds: Sequence[Hold], extensions: Sequence[Extension], climbed: Climbed
+    run: StepRun, calendar: Calendar, *, holds: Sequence[Hold], extensions: Iterable[Extension], climbed: Climbed
 ) -> None:
     """Freeze the verdict of a run whose `left_at` is set and whose holds have ended. The caller saves the run."""
     assert run.left_at is not None  # noqa: S101  # for the type checker
@@ -144,7 +144,7 @@ def close(
 
 
 def _verdict(
-    run: StepRun, calendar: Calendar, holds: Sequence[Hold], extensions: Sequence[Extension], climbed: Climbed
+    run: StepRun, calendar: Calendar, holds: Sequence[Hold], extensions: Iterable[Extension], climbed: Climbed
 ) -> tuple[Verdict, float | None]:
     """How the limit was kept, and by how much it was not. What the sweep has called late, stays late."""
     if run.budget_minutes is None or run.due_at is None or run.left_at is None:

@@ -27,6 +27,11 @@ def coordinates(person: User, ticket: Ticket) -> bool:
     return ticket.procedure in person.coordinated_procedures
 
 
+def answers_for(person: User, ticket: Ticket) -> bool:
+    """Is the subkoordinator of the ticket's SOP, or Kepala Bidang."""
+    return coordinates(person, ticket) or person.holds(Role.KEPALA_BIDANG_APTIKA, ticket.procedure)
+
+
 def holds_the_row(person: User, ticket: Ticket) -> bool:
     """Holds the role that performs the row the ticket stands on."""
     return ticket.step is not None and person.holds(ticket.step.performer, ticket.procedure)
@@ -47,6 +52,11 @@ def may_release(person: User, ticket: Ticket, run: StepRun | None) -> bool:
 
 def may_hand_over(person: User, ticket: Ticket, run: StepRun | None) -> bool:
     return run is not None and coordinates(person, ticket)
+
+
+def may_relieve(person: User, run: StepRun | None) -> bool:
+    """An administrator, of a task in the hands of somebody whose account is closed: their only act on a ticket."""
+    return run is not None and person.is_staff and run.performer is not None and not run.performer.is_active
 
 
 def may_tie(person: User, ticket: Ticket, run: StepRun | None) -> bool:
@@ -79,7 +89,27 @@ def may_reopen(person: User, ticket: Ticket) -> bool:
 
 def may_issue(person: User, ticket: Ticket) -> bool:
     """A paper that the subkoordinator signs and Kepala Bidang notes is issued by one of them."""
-    return coordinates(person, ticket) or person.holds(Role.KEPALA_BIDANG_APTIKA, ticket.procedure)
+    return answers_for(person, ticket)
+
+
+def may_restrict(person: User, ticket: Ticket) -> bool:
+    """Whoever takes part may mark a security incident at once: waiting for somebody else would let it spread."""
+    return not ticket.restricted and takes_part(person, ticket)
+
+
+def may_unrestrict(person: User, ticket: Ticket) -> bool:
+    """That it is none after all, the subkoordinator or Kepala Bidang says."""
+    return ticket.restricted and answers_for(person, ticket)
+
+
+def may_hold_data(person: User, ticket: Ticket) -> bool:
+    """That a ticket's data must be kept for now, the subkoordinator or Kepala Bidang says; and that it need not."""
+    return answers_for(person, ticket)
+
+
+def may_read_views(person: User, ticket: Ticket) -> bool:
+    """Who saw a ticket's files, those read who answer for it."""
+    return answers_for(person, ticket)
 
 
 def may_file_for_others(person: User, sop: Sop) -> bool:

@@ -62,6 +62,13 @@ def is_installed(using: str = DEFAULT_DB_ALIAS) -> bool:
         return cursor.fetchone() is not None
 
 
+def forget_removed(using: str = DEFAULT_DB_ALIAS) -> None:
+    """Drop from the index what no ticket says any more. SQLite only marks it, until parts of the index are merged."""
+    if connections[using].vendor == "sqlite" and is_installed(using):
+        with connections[using].cursor() as cursor:
+            cursor.execute(f"INSERT INTO {INDEX} ({INDEX}) VALUES ('optimize')")  # noqa: S608  # our own name
+
+
 def matching(tickets: QuerySet[Ticket], text: str) -> QuerySet[Ticket]:
     """Those with every word, in any order, in any of number, title, description, reporter and OPD.
 

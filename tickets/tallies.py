@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from django.db import transaction
 from django.db.models import F
@@ -21,6 +21,8 @@ from tickets.models.tallies import SUMS, VERDICT_COLUMNS
 
 Key = tuple[date, str, int, int | None]  # month, SOP, row, OPD
 MinuteKey = tuple[date, str, int, int]  # month, SOP, row, whole minutes
+
+Sums = TypeVar("Sums", Tally, WorkedTally)
 
 
 def month_of(instant: datetime) -> date:
@@ -61,13 +63,12 @@ def count(run: StepRun) -> None:
     _add(WorkedTally, {**row, "minutes": whole_minutes(run.worked_minutes)}, {"runs": 1})
 
 
-def _add(model: type[Tally] | type[WorkedTally], key: dict, sums: dict[str, int]) -> None:
+def _add(model: type[Sums], key: dict, sums: dict[str, int]) -> None:
     """Add to one row of sums, made when it is the first of its key; two at once add up."""
-    added = {column: F(column) + amount for column, amount in sums.items() if amount}
-    if not model.objects.filter(**key).update(**added):
-        _, is_new = model.objects.get_or_create(**key, defaults=sums)
-        if not is_new:  # somebody else made it in this moment
-            model.objects.filter(**key).update(**added)
+    rows, added = model.objects.filter(**key), {column: F(column) + amount for column, amount in sums.items() if amount}
+    if not rows.update(**added):
+        model.objects.bulk_create([model(**key)], ignore_conflicts=True)  # unless somebody else makes it in this moment
+        rows.update(**added)
 
 
 # Proof

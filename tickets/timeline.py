@@ -35,6 +35,8 @@ ICONS = {
     Action.RESCHEDULE: "calendar-days",
     Action.TIE: "link",
     Action.UNTIE: "link-slash",
+    Action.RESTRICT: "user-shield",
+    Action.UNRESTRICT: "shield-halved",
     Action.FOLLOW: "link",
 }
 
@@ -140,10 +142,13 @@ def _does(ticket: Ticket, entry: HistoryEntry, body: Mapping[str, Any], main: st
             return f"menyelesaikan {row} · {found[1].activity}{label}" if found else "menyelesaikan langkah"
         case Action.CLAIM:
             return f"mengambil tugas {row}"
+        case Action.RELEASE if "leaver" in body:
+            return f"mengambil tugas {row} dari {body['leaver']}, yang tidak lagi bertugas"
         case Action.RELEASE:
             return f"melepas tugas {row}"
         case Action.HAND_OVER:
-            return f"menyerahkan tugas {row} kepada {body.get('name', 'pelaksana lain')}"
+            leaver = f" dari {body['leaver']}, yang tidak lagi bertugas," if "leaver" in body else ""
+            return f"menyerahkan tugas {row}{leaver} kepada {body.get('name', 'pelaksana lain')}"
         case Action.CONFIRM:
             return "mengonfirmasi bahwa gangguan sudah selesai"
         case Action.REOPEN:
@@ -174,8 +179,17 @@ def _does(ticket: Ticket, entry: HistoryEntry, body: Mapping[str, Any], main: st
             return "menyatakan bahwa laporan ini tidak diproses" + (", bersama tiket utama" if main else "")
         case Action.FOLLOW:
             return "menyelesaikan pekerjaan" + (" pada tiket utama" if main else " untuk laporan ini")
+        case Action.RESTRICT:
+            return f"menandai laporan ini sebagai insiden keamanan{_along(body)}"
+        case Action.UNRESTRICT:
+            return f"mencabut tanda insiden keamanan{_along(body)}"
         case Action.COMMENT:
             return "menulis catatan internal" if entry.internal else "menulis komentar"
+
+
+def _along(body: Mapping[str, Any]) -> str:
+    """With which report another was marked that was tied to it."""
+    return f", bersama {body['along']}" if "along" in body else ""
 
 
 def _at(body: Mapping[str, Any], name: str, words: str) -> str:

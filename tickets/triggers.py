@@ -47,11 +47,55 @@ DROP = {
 
 def create(apps, schema_editor):
     """Install the triggers of this database."""
-    for statement in CREATE[schema_editor.connection.vendor]:
-        schema_editor.execute(statement, params=None)
+    _run(CREATE, schema_editor)
 
 
 def drop(apps, schema_editor):
     """Remove them."""
-    for statement in DROP[schema_editor.connection.vendor]:
+    _run(DROP, schema_editor)
+
+
+# The audit trail: rows are added, and removed when their time has come (`tickets.retention`), but never changed.
+
+AUDIT_TABLE = "tickets_auditentry"
+AUDIT_CREATE = {
+    "sqlite": [
+        f"""
+        CREATE TRIGGER audit_refuses_update BEFORE UPDATE ON {AUDIT_TABLE}
+            BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END
+        """
+    ],
+    "postgresql": [
+        """
+        CREATE FUNCTION audit_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            RAISE EXCEPTION 'the audit trail is append-only' USING ERRCODE = 'integrity_constraint_violation';
+        END $$
+        """,
+        f"""
+        CREATE TRIGGER audit_refuses_update BEFORE UPDATE ON {AUDIT_TABLE}
+            FOR EACH ROW EXECUTE FUNCTION audit_is_append_only()
+        """,
+    ],
+}
+AUDIT_DROP = {
+    "sqlite": ["DROP TRIGGER IF EXISTS audit_refuses_update"],
+    "postgresql": [
+        f"DROP TRIGGER IF EXISTS audit_refuses_update ON {AUDIT_TABLE}",
+        "DROP FUNCTION IF EXISTS audit_is_append_only()",
+    ],
+}
+
+
+def create_for_audit(apps, schema_editor):
+    """Install the trigger of the audit trail."""
+    _run(AUDIT_CREATE, schema_editor)
+
+
+def drop_for_audit(apps, schema_editor):
+    """Remove it."""
+    _run(AUDIT_DROP, schema_editor)
+
+
+def _run(statements, schema_editor):
+    for statement in statements[schema_editor.connection.vendor]:
         schema_editor.execute(statement, params=None)

@@ -109,15 +109,18 @@ def _next_up(ticket: Ticket, arrow: Arrow) -> str:
     """Who gets the ticket next, for a button."""
     if isinstance(arrow.to, int):
         return ticket.sop.step(arrow.to).performer.label
-    return "konfirmasi pelapor" if arrow.to == END else "tiket ditutup"
+    if arrow.to != END:
+        return "tiket ditutup"
+    return "konfirmasi subkoordinator" if ticket.restricted else "konfirmasi pelapor"
 
 
 def _explains(ticket: Ticket, arrow: Arrow) -> str:
     """What follows when this way is taken, as a sentence."""
     if arrow.to == NOT_PROCESSED:
-        return "Tiket ditutup; pelapor membaca alasan Anda."
+        return "Tiket ditutup." if ticket.restricted else "Tiket ditutup; pelapor membaca alasan Anda."
     if not isinstance(arrow.to, int):
-        return "Pelapor diminta mengonfirmasi bahwa gangguan sudah selesai."
+        asked = "Subkoordinator" if ticket.restricted else "Pelapor"
+        return f"{asked} diminta mengonfirmasi bahwa gangguan sudah selesai."
     step = ticket.sop.step(arrow.to)
     begins = f"Putaran ke-{ticket.round + 1} dimulai. " if arrow.new_round else ""
     return f"{begins}Berikutnya langkah {step.no}, {step.performer.label}: {step.activity}."

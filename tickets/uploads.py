@@ -18,6 +18,7 @@ from django.utils.formats import number_format
 
 from tickets import images
 from tickets.models import Attachment, User
+from tickets.storage import is_full
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_FILES_PER_ACT = 10
@@ -60,8 +61,13 @@ def store(file: UploadedFile, *, by: User, documents: bool, now: datetime | None
     try:
         _take(attachment, file.read(), name, documents=documents)
         attachment.save(force_insert=True)
-    except BaseException:  # nothing may lie on disk that no row knows of
+    except BaseException as failure:  # nothing may lie on disk that no row knows of
         _delete_files(attachment)
+        if is_full(failure):
+            raise ValidationError(
+                f"“{name}” belum tersimpan karena penyimpanan server penuh. "
+                "Silakan kirim tanpa berkas atau coba lagi nanti, dan beri tahu administrator."
+            ) from failure
         raise
     return attachment
 

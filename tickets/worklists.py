@@ -5,6 +5,7 @@ They say nothing about rights: ask them of `Ticket.objects.visible_to(person)`.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
@@ -34,7 +35,8 @@ def to_confirm(person: User) -> Q:
 
 def coming_to(person: User) -> Q:
     """On a row of somebody else, with a row of this person's role still ahead in the SOP's own order."""
-    return Q(state__in=[state for sop in sops.all_sops().values() for state in _rows_before(sop, person)])
+    held, issues = person.roles_by_procedure, sops.all_sops().values()
+    return Q(state__in=[row for sop in issues for row in rows_before(sop, held.get(sop.procedure, ()))])
 
 
 def worked_on(person: User) -> Q:
@@ -64,8 +66,8 @@ def overseen(person: User) -> set[str]:
     return person.coordinated_procedures | heads
 
 
-def _rows_before(sop: Sop, person: User) -> list[str]:
-    roles = person.roles_by_procedure.get(sop.procedure, set())
+def rows_before(sop: Sop, roles: Collection[str]) -> list[str]:
+    """The rows of others with a row of one of these roles still ahead, in the SOP's own order."""
     return [
         sop.row(step.no)
         for step in sop.steps

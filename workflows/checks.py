@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
 from workflows import sops
+from workflows.roles import Role
 
 
 @register("sops")
@@ -20,6 +21,16 @@ def sop_tables_are_sound(app_configs: Sequence[Any] | None, **kwargs: Any) -> li
         f"procedure {name} has two current issues" for name in {n for n in procedures if procedures.count(n) > 1}
     ]
     return [Error(problem, id="workflows.E001") for problem in problems]
+
+
+@register("sops")
+def labels_are_of_roles(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """A label that SOPDESK_ROLE_LABELS gives to a role there is none of would be seen nowhere."""
+    known = ", ".join(Role.values)
+    return [
+        Error(f"SOPDESK_ROLE_LABELS names {name!r}, which is no role.", hint=f"Roles: {known}.", id="workflows.E003")
+        for name in sorted(set(settings.ROLE_LABELS) - set(Role.values))
+    ]
 
 
 @register("sops")

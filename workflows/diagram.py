@@ -96,7 +96,7 @@ def diagram(sop: Sop) -> Diagram:
         return MARGIN + GAP + place * (BOX_HEIGHT + GAP)
 
     ports = _ports(bent, top)
-    words: dict[int | str, str] = {step.no: str(step.performer.label) for step in sop.steps}
+    words: dict[int | str, str] = {step.no: step.performer.in_sop for step in sop.steps}
     words.update(END_WORDS)
     names = {index: f"{place}" if isinstance(place, int) else END_WORDS[place] for place, index in places.items()}
     states = tuple(

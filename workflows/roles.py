@@ -1,5 +1,8 @@
 """The words of the Pelaksana columns, and those who are only reported to."""
 
+from types import DynamicClassAttribute
+
+from django.conf import settings
 from django.db import models
 
 
@@ -15,6 +18,17 @@ class Role(models.TextChoices):
     NETWORK_ADMINISTRATOR = "network_administrator", "Network Administrator"
     KEPALA_BIDANG_APTIKA = "kepala_bidang_aptika", "Kepala Bidang Aptika"
 
+    @DynamicClassAttribute
+    def label(self) -> str:
+        """What the office calls the role today (`settings.ROLE_LABELS`): a Sub Koordinator may be a Ketua Tim."""
+        named: str = settings.ROLE_LABELS.get(self.value, self.in_sop)
+        return named
+
+    @property
+    def in_sop(self) -> str:
+        """The word of the SOP, for the printed sheet."""
+        return str(self._label_)
+
 
 def choices() -> list[tuple[str, str]]:
     """Every role as (value, words). A callable, so that a new role makes no migration."""
@@ -25,3 +39,8 @@ class Party(models.TextChoices):
     """Somebody a row names who performs nothing: the one who reported."""
 
     PELAPOR = "pelapor", "Pelapor"
+
+    @property
+    def in_sop(self) -> str:
+        """The word of the SOP, as of a role."""
+        return str(self.label)

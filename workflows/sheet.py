@@ -232,11 +232,11 @@ def _across(plan: Flow, x: float) -> str:
 def _told(sop: Sop, index: int) -> str:
     """The flowchart of a row in words, for those who do not see it."""
     step = sop.steps[index]
-    beside = f"; mitra: {step.counterpart.label}" if step.counterpart in sop.roles else ""
+    beside = f"; mitra: {step.counterpart.in_sop}" if step.counterpart in sop.roles else ""
     ways = [
         f"langkah {arrow.to}" + (f" ({arrow.label})" if step.decides else "")
         for row, _, _, arrow in printed(sop)
         if row == index
     ]
     leads = f" Lanjut ke {' atau '.join(ways)}." if ways else " Prosedur selesai."
-    return f"Pelaksana: {step.performer.label}{beside}.{leads}"
+    return f"Pelaksana: {step.performer.in_sop}{beside}.{leads}"

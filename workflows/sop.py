@@ -353,10 +353,20 @@ class Sop:
         """The performers, in the order of the columns."""
         return tuple(column.role for column in self.columns)
 
+    @property
+    def all_roles(self) -> tuple[Role, ...]:
+        """The performers, and Kepala Bidang, who performs no row."""
+        return (*self.roles, Role.KEPALA_BIDANG_APTIKA)
+
     @cached_property
     def coordinators(self) -> tuple[Role, ...]:
         """The office's side of `reopen.decided_by`: they may reopen, file for others and hand over."""
         return tuple(party for party in self.reopen.decided_by if isinstance(party, Role))
+
+    @property
+    def coordinators_called(self) -> str:
+        """Who coordinates, as the office calls them: for a sentence, "Hanya … yang dapat menyerahkan tugas."."""
+        return " atau ".join(role.label for role in self.coordinators)
 
     @cached_property
     def recap(self) -> Step | None:
@@ -391,10 +401,6 @@ class Sop:
     def switch(self, step: Step, arrow: Arrow) -> str:
         """The name of an arrow in the office's settings: `spj-online.5>end`."""
         return f"{self.row(step.no)}>{'end' if arrow.ends else arrow.to}"
-
-    def kind_of(self, role: Role) -> Kind:
-        """Whether the column of this role is a person or a team."""
-        return next((column.kind for column in self.columns if column.role == role), Kind.PERSON)
 
     def artefacts(self) -> Iterator[Artefact]:
         """Every artefact of the table, once, in the order of its first mention."""

@@ -1,8 +1,154 @@
-// Files go up the moment they are pasted, dropped, picked or photographed; the form then carries only their keys. A weak
-// link loses nothing: what did not arrive stays in view with "Coba lagi", and sending the form waits for what is on its way.
+// Pictures wait in the form until it is sent, so that personal data can be masked first; sending uploads what is left and
+// then sends the form, which carries only keys. A weak link loses nothing: what did not arrive stays in view with "Coba
+// lagi", and the form is sent once all has arrived. PDF documents, which nobody can mask here, go up at once.
 (() => {
-  const SLOW = 2 * 60 * 1000; // ms without an answer before an upload is given up
+  const SLOW = 2 * 60 * 1000; // ms without a sign of life before an upload is given up
+  const SIGNED_OUT = "Anda sudah keluar. Silakan masuk kembali di tab lain, lalu coba lagi di sini.";
 
+  // One after the other, whichever form they are of: the first file is safe before the second begins.
+  let queue = Promise.resolve();
+
+  // A file in the form, and its card on the page.
+  class Card {
+    constructor(place, file, thumb) {
+      this.place = place;
+      this.file = this.original = file;
+      this.boxes = []; // what masks the original
+      this.thumb = thumb;
+      this.key = thumb.querySelector("[data-key]");
+      this.key.checked = true; // with an empty key, which the server passes over: the form counts as written in
+      for (const part of ["upload", "retry"]) {
+        this.part(part).addEventListener("click", () => {
+          place.problems.replaceChildren();
+          this.upload();
+        });
+      }
+      this.part("mask-it").addEventListener("click", () => this.mask());
+      this.show();
+    }
+
+    part(name) {
+      return this.thumb.querySelector(`[data-${name}]`);
+    }
+
+    get isLeft() {
+      return this.thumb.isConnected && !this.key.value;
+    }
+
+    // `standing` is one of waiting, moving, failed, safe.
+    show(standing = "waiting") {
+      const isImage = this.file.type !== "application/pdf";
+      this.part("waiting").hidden = standing === "safe";
+      this.part("safe").hidden = standing !== "safe";
+      this.part("masked").hidden = !this.boxes.length;
+      this.part("progress").hidden = standing !== "moving";
+      this.part("mask-it").hidden = !isImage || !["waiting", "failed"].includes(standing);
+      this.part("upload").hidden = standing !== "waiting";
+      this.part("retry").hidden = standing !== "failed";
+      this.thumb.classList.toggle("is-failed", standing === "failed");
+      this.picture(isImage);
+      this.label(this.file.name);
+    }
+
+    picture(isImage) {
+      const image = this.part("image");
+      image.hidden = !isImage;
+      if (this.place.documents) this.part("document").hidden = isImage;
+      if (!isImage || this.shown === this.file) return;
+      this.shown = this.file;
+      image.src = URL.createObjectURL(this.file);
+      image.addEventListener("load", () => URL.revokeObjectURL(image.src), { once: true });
+    }
+
+    label(name) {
+      const caption = this.part("file-name");
+      caption.textContent = caption.title = name;
+      for (const [part, verb] of [["remove", "Hapus"], ["mask-it", "Samarkan"], ["upload", "Unggah"], ["retry", "Coba lagi"]]) {
+        this.part(part).setAttribute("aria-label", `${verb} ${name}`);
+      }
+    }
+
+    mask() {
+      this.masking = Promise.all([this.masking, this.ask()]); // an upload that is asked for meanwhile waits for it
+    }
+
+    async ask() {
+      try {
+        const answer = await masking.ask(this.original, this.boxes);
+        this.part("mask-it").focus();
+        if (!answer || !this.isLeft) return;
+        this.file = answer.file;
+        this.boxes = answer.boxes;
+        this.show();
+        this.place.say(this.boxes.length ? `${this.file.name} disamarkan.` : `${this.file.name} tidak disamarkan.`);
+      } catch {
+        this.place.complain(`“${this.file.name}” tidak dapat dibuka untuk disamarkan. Silakan ambil tangkapan layar lagi.`);
+      }
+    }
+
+    // Resolves when it is over, well or not. A card is uploaded once, however often it is asked.
+    upload() {
+      this.moving ??= queue = queue.then(() => this.masking).then(() => this.send()).finally(() => (this.moving = null));
+      return this.moving;
+    }
+
+    async send() {
+      if (!this.isLeft) return; // removed while it waited
+      const { file, place } = this;
+      this.show("moving");
+      place.say(`Mengunggah ${file.name}.`);
+      const { stored, refusal, failure } = await this.transfer();
+      if (!this.thumb.isConnected) {
+        if (stored) place.forget(stored.key);
+      } else if (stored) {
+        this.key.value = stored.key;
+        this.show("safe");
+        this.label(stored.name);
+        place.say(`${stored.name} sudah terunggah.`);
+      } else if (refusal) {
+        this.thumb.remove();
+        place.complain(refusal);
+      } else {
+        this.show("failed");
+        place.complain(failure);
+      }
+    }
+
+    // Resolves to {stored}, {refusal} or {failure}. fetch() cannot tell how far an upload is.
+    transfer() {
+      const { place, file } = this;
+      return new Promise((resolve) => {
+        const request = new XMLHttpRequest();
+        const progress = this.part("progress");
+        const begun = performance.now();
+        progress.value = 0;
+        request.upload.addEventListener("progress", ({ loaded, total }) => {
+          progress.value = total ? loaded / total : 0;
+          request.timeout = performance.now() - begun + SLOW;
+        });
+        request.addEventListener("loadend", () => resolve(this.read(request)));
+        request.open("POST", place.url);
+        request.responseType = "json";
+        request.timeout = SLOW;
+        request.setRequestHeader("X-CSRFToken", place.token);
+        request.setRequestHeader("Accept", "application/json");
+        const body = new FormData();
+        body.append("berkas", file, file.name);
+        if (place.documents) body.append("dokumen", "1");
+        request.send(body);
+      });
+    }
+
+    read(request) {
+      const answer = request.response;
+      if (answer && answer.key) return { stored: answer };
+      if (answer && answer.error) return { refusal: answer.error };
+      if (request.status === 200 || request.status === 403) return { failure: SIGNED_OUT };
+      return { failure: `“${this.file.name}” belum terunggah karena sambungan terputus. Silakan coba lagi.` };
+    }
+  }
+
+  // One field for files.
   class Uploads {
     constructor(root) {
       this.root = root;
@@ -17,17 +163,26 @@
       this.status = root.querySelector("[data-status]");
       this.blank = root.querySelector("[data-blank]").content.firstElementChild;
       this.types = root.querySelector("[data-picker]").accept.split(",");
-      this.queue = Promise.resolve();
-      this.pending = 0;
+      this.cards = [];
       root.classList.add("is-live");
       this.listen();
+      Sending.of(this.form).places.push(this);
+    }
+
+    get token() {
+      return this.form.elements.csrfmiddlewaretoken.value;
+    }
+
+    // What has yet to go up. A field that is hidden belongs to another service: the form is sent without it.
+    left() {
+      return this.root.closest("[hidden]") ? [] : this.cards.filter((card) => card.isLeft);
     }
 
     listen() {
       for (const picker of this.root.querySelectorAll("[data-picker]")) {
         picker.addEventListener("change", () => {
           this.add(picker.files);
-          picker.value = ""; // its bytes go up now, not with the form; and the same file may be picked again
+          picker.value = ""; // the form must not carry the bytes as they are; and the same file may be picked again
         });
       }
       this.zone.addEventListener("dragenter", () => this.zone.classList.add("is-over"));
@@ -38,7 +193,6 @@
         const button = event.target.closest("[data-remove]");
         if (button) this.remove(button.closest("[data-thumb]"));
       });
-      this.form.addEventListener("submit", (event) => this.holdBack(event));
     }
 
     add(files) {
@@ -68,105 +222,11 @@
 
     show(file) {
       const thumb = this.blank.cloneNode(true);
-      const image = thumb.querySelector("[data-image]");
-      if (file.type === "application/pdf") {
-        image.remove();
-        thumb.querySelector("[data-document]").hidden = false;
-      } else {
-        image.src = URL.createObjectURL(file);
-        image.addEventListener("load", () => URL.revokeObjectURL(image.src), { once: true });
-      }
-      this.label(thumb, file.name);
-      thumb.querySelector("[data-retry]").addEventListener("click", () => {
-        this.problems.replaceChildren();
-        this.enqueue(thumb, file);
-      });
+      const card = new Card(this, file, thumb);
       this.thumbs.append(thumb);
-      this.enqueue(thumb, file);
-    }
-
-    label(thumb, name) {
-      const caption = thumb.querySelector("[data-file-name]");
-      caption.textContent = caption.title = name;
-      thumb.querySelector("[data-remove]").setAttribute("aria-label", `Hapus ${name}`);
-    }
-
-    // One after the other: the first file is safe before the second begins.
-    enqueue(thumb, file) {
-      thumb.querySelector("[data-retry]").hidden = true;
-      thumb.querySelector("[data-progress]").hidden = false;
-      thumb.classList.remove("is-failed");
-      this.pending += 1;
-      this.queue = this.queue.then(() => this.send(thumb, file)).then(() => this.settle());
-    }
-
-    async send(thumb, file) {
-      if (!thumb.isConnected) return; // removed while it waited
-      this.say(`Mengunggah ${file.name}.`);
-      const { stored, refusal } = await this.transfer(thumb, file);
-      if (!thumb.isConnected) {
-        if (stored) this.forget(stored.key);
-      } else if (stored) {
-        const key = thumb.querySelector("[data-key]");
-        key.value = stored.key;
-        key.checked = true;
-        thumb.querySelector("[data-progress]").hidden = true;
-        this.label(thumb, stored.name);
-        this.say(`${stored.name} sudah terunggah.`);
-      } else if (refusal) {
-        thumb.remove();
-        this.complain(refusal);
-      } else {
-        thumb.classList.add("is-failed");
-        thumb.querySelector("[data-progress]").hidden = true;
-        thumb.querySelector("[data-retry]").hidden = false;
-        this.complain(`“${file.name}” belum terunggah karena sambungan terputus. Silakan coba lagi.`);
-      }
-    }
-
-    // Resolves to {stored} or {refusal}, or to neither when the link failed. fetch() cannot tell how far an upload is.
-    transfer(thumb, file) {
-      return new Promise((resolve) => {
-        const request = new XMLHttpRequest();
-        const progress = thumb.querySelector("[data-progress]");
-        request.upload.addEventListener("progress", ({ loaded, total }) => (progress.value = total ? loaded / total : 0));
-        request.addEventListener("loadend", () => resolve(this.read(request)));
-        request.open("POST", this.url);
-        request.responseType = "json";
-        request.timeout = SLOW;
-        request.setRequestHeader("X-CSRFToken", this.form.elements.csrfmiddlewaretoken.value);
-        request.setRequestHeader("Accept", "application/json");
-        const body = new FormData();
-        body.append("berkas", file, file.name);
-        if (this.documents) body.append("dokumen", "1");
-        request.send(body);
-      });
-    }
-
-    read(request) {
-      const answer = request.response;
-      if (answer && answer.key) return { stored: answer };
-      if (answer && answer.error) return { refusal: answer.error };
-      if (request.status === 200 || request.status === 403) {
-        return { refusal: "Anda sudah keluar. Silakan masuk kembali di tab lain, lalu unggah berkas ini sekali lagi." };
-      }
-      return {};
-    }
-
-    settle() {
-      this.pending -= 1;
-      if (this.pending || !this.waiting) return;
-      const button = this.waiting;
-      this.waiting = null;
-      if (this.thumbs.querySelector(".is-failed")) return;
-      this.form.requestSubmit(button);
-    }
-
-    holdBack(event) {
-      if (!this.pending) return;
-      event.preventDefault();
-      this.waiting = event.submitter;
-      this.say("Formulir dikirim begitu unggahan selesai.", { visibly: true });
+      this.cards.push(card);
+      if (file.type === "application/pdf") card.upload();
+      else this.say(`${file.name} ditambahkan, belum diunggah.`);
     }
 
     remove(thumb) {
@@ -180,8 +240,7 @@
     }
 
     forget(key) {
-      const token = this.form.elements.csrfmiddlewaretoken.value;
-      fetch(`${this.url}${key}/`, { method: "DELETE", headers: { "X-CSRFToken": token } }).catch(() => {});
+      fetch(`${this.url}${key}/`, { method: "DELETE", headers: { "X-CSRFToken": this.token } }).catch(() => {});
     }
 
     complain(sentence) {
@@ -190,9 +249,67 @@
       this.problems.append(line);
     }
 
-    say(sentence, { visibly = false } = {}) {
+    say(sentence) {
       this.status.textContent = sentence;
-      this.status.classList.toggle("visually-hidden", !visibly);
+    }
+  }
+
+  // The sending of one form: what its fields still hold goes up first, while the button says how far it is.
+  class Sending {
+    static #of = new WeakMap();
+
+    static of(form) {
+      if (!this.#of.has(form)) this.#of.set(form, new Sending(form));
+      return this.#of.get(form);
+    }
+
+    constructor(form) {
+      this.form = form;
+      this.places = [];
+      this.isUnderWay = false;
+      form.addEventListener("submit", (event) => this.hold(event));
+    }
+
+    left() {
+      return this.places.flatMap((place) => (place.root.isConnected ? place.left() : []));
+    }
+
+    async hold(event) {
+      if (this.isUnderWay) event.preventDefault(); // pressed again
+      if (this.isUnderWay || !this.left().length) return;
+      event.preventDefault();
+      this.isUnderWay = true;
+      const button = event.submitter;
+      const words = button && [...button.childNodes];
+      button?.setAttribute("aria-disabled", "true"); // still able to be sent as the one that was pressed
+      await this.upload((sentence) => button?.replaceChildren(sentence));
+      button?.removeAttribute("aria-disabled");
+      button?.replaceChildren(...words);
+      this.isUnderWay = false;
+      this.goOn(button);
+    }
+
+    // Each once, even those that are added meanwhile. What failed is not tried again before somebody says so.
+    async upload(tell) {
+      const tried = new Set();
+      const untried = () => this.left().filter((card) => !tried.has(card));
+      for (const place of this.places) place.problems.replaceChildren();
+      for (let [card] = untried(); card; [card] = untried()) {
+        const all = tried.size + untried().length;
+        tried.add(card);
+        tell(`Mengunggah ${tried.size} dari ${all} …`);
+        await card.upload();
+      }
+    }
+
+    goOn(button) {
+      const troubled = this.places.find((place) => place.problems.childElementCount);
+      if (troubled) {
+        troubled.complain("Formulir belum dikirim; isian Anda tidak hilang.");
+        troubled.problems.scrollIntoView({ block: "center" });
+      } else if (this.form.isConnected && !button?.disabled) {
+        this.form.requestSubmit(button); // a form whose moment has passed meanwhile is not sent: static/js/ticket.js
+      }
     }
   }
 

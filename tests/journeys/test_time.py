@@ -20,8 +20,9 @@ GREEN, AMBER, RED = "rgb(28, 110, 66)", "rgb(122, 82, 0)", "rgb(168, 21, 27)"
 
 
 @pytest.fixture
-def clock():
-    """Tuesday 10.00 WIB; it runs, and a test moves it on."""
+def clock(settings):
+    """Tuesday 10.00 WIB; it runs, and a test moves it on. Nobody is signed out meanwhile."""
+    settings.SESSION_HOURS, settings.SESSION_IDLE_MINUTES = 30 * 24, 30 * 24 * 60
     with time_machine.travel(TUESDAY, tick=True) as traveller:
         yield traveller
 

@@ -48,6 +48,13 @@ def _facts(rung):
     return rung.kind, rung.at.isoformat(), rung.noticed_at.isoformat(), told
 
 
+def person(email, password, is_active):
+    """Somebody with an account and a password."""
+    from tickets.models import User
+
+    return User.objects.create_user(email, password, name=email.partition("@")[0], is_active=is_active).pk
+
+
 def sign_in(role):
     """The key of a session of somebody who holds a role."""
     from importlib import import_module
@@ -66,6 +73,39 @@ def sign_in(role):
     return session.session_key
 
 
+def settle(password):
+    """An office with a cast that signs in with a password, and an issued Laporan SLA of last month.
+
+    Gives the addresses of who performs row 1 of the website SOP, of the reporter, of Kepala Bidang and of the
+    administrator, and the code of the paper.
+    """
+    from django.utils import timezone
+
+    from tests.factories import Cast
+    from tickets.models import Document, User
+    from tickets.reports import issuing, periods
+    from workflows.roles import Role
+
+    cast = Cast()
+    people = [cast.holder(Role.SUB_KOORDINATOR), cast.reporter, cast.holder(Role.KEPALA_BIDANG_APTIKA), cast.admin]
+    for person in people:
+        person.set_password(password)
+    User.objects.bulk_update(people, ["password"])
+    last_month = timezone.localdate().replace(day=1) - timedelta(days=1)
+    issuing.order_sla(periods.month_of(last_month), by=None, now=timezone.now())
+    issuing.make_waiting()
+    return [person.email for person in people], Document.objects.made().get().code
+
+
+def reports(by, count):
+    """New reports of somebody on row 1 of the website SOP: each with its number, its run and its screenshot's key."""
+    from tests.factories import report
+    from tickets.models import User
+
+    tickets = [report(by=User.objects.get(email=by)) for _ in range(count)]
+    return [(ticket.number, ticket.runs.open().get().pk, ticket.attachments.get().key) for ticket in tickets]
+
+
 def limits_differ():
     """The limits that are not what they derive from."""
     from tickets import limits
@@ -76,11 +116,14 @@ def limits_differ():
 
 def main():
     django.setup()
-    known = {act.__name__: act for act in (fill, flagged, rungs, sign_in, limits_differ)}
+    from django.db import close_old_connections
+
+    known = {act.__name__: act for act in (fill, flagged, person, reports, rungs, settle, sign_in, limits_differ)}
     for line in sys.stdin:
         name, *arguments = json.loads(line)
         sys.stdout.write(json.dumps(known[name](*arguments)) + "\n")
         sys.stdout.flush()
+        close_old_connections()  # as after a request: the database may be gone and back before the next
 
 
 if __name__ == "__main__":

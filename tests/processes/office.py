@@ -32,6 +32,7 @@ class Office:
         self.environment = plain_environment() | {
             "SOPDESK_DATA": str(folder),
             "SOPDESK_DEMO": "0",
+            "SOPDESK_TOTP_REQUIRED": "none",
             "SOPDESK_PROCESSES": "1",
             "SOPDESK_WORKER_TASKS": "2",
             "PYTHONPATH": str(ROOT / "tests" / "moved_clock"),

@@ -306,6 +306,7 @@ class Archived(Telling):
             unit=self.unit,
             filed_by=by,
             channel=self.chance.choice(CHANNELS) if is_called_in else Channel.SITE,
+            tracking_code=actions.tracking_code() if is_called_in else None,
             created_at=self.now,
             updated_at=self.now,
             **told,

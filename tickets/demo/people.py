@@ -1,12 +1,14 @@
 """The accounts and OPD of the demo office, as rows."""
 
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 
 from django.contrib.auth.hashers import make_password
+from django.utils import timezone
 
 from tickets.demo import ACCOUNTS, MORE_UNITS, PASSWORD, UNITS, Account
 from tickets.models import RoleAssignment, Unit, User
+from workflows.roles import Role
 
 #: Reporters of an archive: they are listed nowhere and sign in nowhere.
 REPORTERS_DOMAIN = "@opd.demo.sopdesk.invalid"
@@ -32,6 +34,22 @@ def seed_people() -> dict[str, User]:
         account.who: known.get(account.email) or _newcomer(account, units[account.unit], password)
         for account in ACCOUNTS
     }
+
+
+def seed_substitute(people: dict[str, User]) -> None:
+    """The Network Administrator is on leave for some days, and somebody stands in; the first time this is run."""
+    if RoleAssignment.objects.exclude(substitute_for=None).exists():
+        return
+    today = timezone.localdate()
+    RoleAssignment.objects.create(
+        user=people["yusuf"],
+        role=Role.NETWORK_ADMINISTRATOR,
+        procedure="spj_online",
+        substitute_for=people["tomi"],
+        starts_on=today - timedelta(days=1),
+        ends_on=today + timedelta(days=6),
+        letter_number="800.1.11/214/Diskominfotik/2026",
+    )
 
 
 def _emails() -> list[str]:

@@ -1,7 +1,8 @@
 """The lists that people take away as files: the runs or tickets behind a figure, and those of the ticket list.
 
 A listing is read with the rights of its person at that moment, by batches that each begin behind the last row of the
-one before: nothing stays open in the database while a file is written, and no row is read twice.
+one before: nothing stays open in the database while a file is written, and no row is read twice. What is a security
+incident when its row is read stands there by its number alone (`tickets.discretion`).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.text import slugify
 
-from tickets import worklists
+from tickets import discretion, worklists
 from tickets.filters import TicketFilter
 from tickets.forms.sla import ReportFilter, RunsFilter, TicketsFilter
 from tickets.models import Export, Ticket, User
@@ -95,6 +96,7 @@ _RUN_COLUMNS = (
     Column("Kegiatan", Kind.TEXT, 44),
     Column("Peran", Kind.TEXT, 24),
     Column("Pelaksana", Kind.TEXT, 26),
+    Column("Atas nama", Kind.TEXT, 26),
     Column("Putaran", Kind.COUNT, 9),
     Column("Masuk", Kind.INSTANT, 17),
     Column("Selesai", Kind.INSTANT, 17),
@@ -125,10 +127,11 @@ def _runs(data: QueryDict, person: User, now: datetime) -> Listing:
 
 def _read_runs(runs: QuerySet[Any]) -> Iterator[list[Row]]:
     """In the order in which the rows were left, which an index gives."""
-    read = runs.order_by("left_at", "pk").values_list(
-        "left_at", "pk", "ticket__number", "ticket__title", "ticket__sop_key", "ticket__unit__name", "row", "role",
-        "performer__name", "round", "entered_at", "due_at", "verdict", "worked_minutes", "held_minutes",
-        "awaited_minutes", "late_minutes", "is_deviation",
+    named = runs.with_whom_it_was_for()  # type: ignore[attr-defined]  # only ever runs
+    read = named.order_by("left_at", "pk").values_list(
+        "left_at", "pk", "ticket__number", "ticket__title", "ticket__restricted", "ticket__sop_key",
+        "ticket__unit__name", "row", "role", "performer__name", "in_name_of", "round", "entered_at", "due_at",
+        "verdict", "worked_minutes", "held_minutes", "awaited_minutes", "late_minutes", "is_deviation",
     )  # fmt: skip
     batch = list(read[:BATCH])
     while batch:
@@ -139,12 +142,14 @@ def _read_runs(runs: QuerySet[Any]) -> Iterator[list[Row]]:
 
 
 def _run(values: Sequence[Any]) -> Row:
-    left_at, _, number, title, sop_key, unit, no, role, performer, round_, entered_at, due_at, verdict, *rest = values
-    *spans, is_deviation = rest
+    left_at, _, number, title, restricted, sop_key, unit, no, role, *rest = values
+    performer, in_name_of, round_, entered_at, due_at, verdict, *spans, is_deviation = rest
+    title, unit = discretion.told_title(title, restricted=restricted), "" if restricted else unit
     step, service = _step(sop_key, no)
     return [
-        number, title, service, unit or "", no, step.activity, Role(role).label, performer, round_, entered_at, left_at,
-        due_at, Verdict(verdict).label, *(whole_minutes(span) for span in spans), "Ya" if is_deviation else "",
+        number, title, service, unit or "", no, step.activity, Role(role).label, performer, in_name_of or "", round_,
+        entered_at, left_at, due_at, Verdict(verdict).label, *(whole_minutes(span) for span in spans),
+        "Ya" if is_deviation else "",
     ]  # fmt: skip
 
 
@@ -234,7 +239,8 @@ def _read_tickets(tickets: QuerySet[Ticket]) -> Iterator[list[Row]]:
 def _ticket(ticket: Ticket) -> Row:
     step, turn = ticket.step, ticket.turn
     return [
-        ticket.number, ticket.title, str(ticket.sop.service), ticket.reporter_name, str(ticket.unit or ""),
+        ticket.number, discretion.title_of(ticket), str(ticket.sop.service), discretion.reporter_of(ticket),
+        discretion.unit_of(ticket),
         ticket.get_impact_display(), ticket.get_channel_display(), ticket.status_label,
         step.no if step else None, step.activity if step else "", step.performer.label if step else "",
         turn.performer.name if turn and turn.performer else "", turn.due_at if turn else None,

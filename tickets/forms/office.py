@@ -18,13 +18,13 @@ from tickets.forms.base import BaseForm
 from tickets.forms.text import PlainTextField
 from tickets.models import Office, Signer
 from tickets.models.office import Paper
+from tickets.nip import nip_of
 from tickets.reports import numbers
 from workflows.models import SopApproval
 from workflows.sop import Sop
 
 MAX_LOGO_BYTES = 2 * 1024 * 1024
 MAX_LOGO_SIDE = 2_000
-NIP_LENGTH = 18
 #: With every part written out, a number of such a pattern fits where numbers are kept.
 PATTERN_LENGTH = 60
 
@@ -53,13 +53,6 @@ def nip() -> PlainTextField:
 def _on_one_line(text: str) -> None:
     if not text.isprintable():
         raise ValidationError("Tulis dalam satu baris, tanpa tanda yang tidak terlihat.")
-
-
-def _nip_of(typed: str) -> str:
-    digits = "".join(typed.split())
-    if digits and not (digits.isascii() and digits.isdigit() and len(digits) == NIP_LENGTH):
-        raise ValidationError(f"NIP terdiri atas {NIP_LENGTH} angka; yang tertulis {len(digits)} tanda.")
-    return digits
 
 
 class OfficeForm(BaseForm, forms.ModelForm):
@@ -257,7 +250,7 @@ class SignerForm(RemovableForm):
         fields = ("position", "name", "nip", "rank")
 
     def clean_nip(self):
-        return _nip_of(self.cleaned_data["nip"])
+        return nip_of(self.cleaned_data["nip"])
 
     def clean(self):
         typed = super().clean()
@@ -300,7 +293,7 @@ class ApprovalForm(RemovableForm):
         self.order_fields(self._meta.fields)
 
     def clean_nip(self):
-        return _nip_of(self.cleaned_data["nip"])
+        return nip_of(self.cleaned_data["nip"])
 
     def clean(self):
         typed = super().clean()

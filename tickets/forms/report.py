@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 
 from tickets.actions import OnBehalfOf
-from tickets.forms.base import OnceForm
+from tickets.forms.base import CarefulForm
 from tickets.forms.text import PlainTextField
 from tickets.forms.uploads import adopt_uploads
 from tickets.models import Unit, User
@@ -18,7 +18,7 @@ from workflows.machine import field_name
 from workflows.sop import Sop
 
 
-class ReportForm(OnceForm):
+class ReportForm(CarefulForm):
     """Filled in by the person who reports, or by a subkoordinator for somebody who called or wrote."""
 
     use_required_attribute = False  # the form says what is missing in sentences, all at once
@@ -147,7 +147,7 @@ class ReportForm(OnceForm):
         if not self.is_for_another:
             return None
         contact = self.cleaned_data["reporter_contact"]
-        account = User.objects.filter(email__iexact=contact, is_active=True).select_related("unit").first()
+        account = User.objects.with_email(contact).filter(is_active=True).select_related("unit").first()
         return OnBehalfOf(
             name=account.name if account else self.cleaned_data["reporter_name"],
             unit=self.cleaned_data["reporter_unit"] or (account.unit if account else None),

@@ -2,14 +2,14 @@
 
 from django import forms
 
-from tickets.forms.base import OnceForm
+from tickets.forms.base import CarefulForm
 from tickets.forms.uploads import adopt_uploads
 from workflows.forms import ArtefactsForm, asked, passed_on
 from workflows.inputs import TEXT_LIMIT
 from workflows.machine import field_name, missing_requirements
 
 
-class StepForm(ArtefactsForm, OnceForm):
+class StepForm(ArtefactsForm, CarefulForm):
     """Asks what a row of a ticket asks. What is missing the server says, in words; the browser demands nothing."""
 
     use_required_attribute = False

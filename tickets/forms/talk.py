@@ -2,13 +2,13 @@
 
 from django import forms
 
-from tickets.forms.base import BaseForm, OnceForm
+from tickets.forms.base import BaseForm, CarefulForm
 from tickets.forms.text import PlainTextField
 from tickets.forms.uploads import UploadsField
 from workflows.inputs import TEXT_LIMIT
 
 
-class CommentForm(OnceForm):
+class CommentForm(CarefulForm):
     """A comment with files. Only those who take part may make it internal."""
 
     use_required_attribute = False
@@ -28,7 +28,7 @@ class CommentForm(OnceForm):
             del self.fields["internal"]
 
 
-class ReasonForm(OnceForm):
+class ReasonForm(CarefulForm):
     """The reason that an act demands: how it is asked for, and what is said where it is missing."""
 
     use_required_attribute = False
@@ -40,6 +40,22 @@ class ReasonForm(OnceForm):
         super().__init__(data, auto_id=self.ids)
         self.fields["reason"].label = self.asks
         self.fields["reason"].error_messages["required"] = self.missing
+
+
+class RestrictForm(ReasonForm):
+    """Why a report is a security incident."""
+
+    ids = "insiden_%s"
+    asks = "Mengapa laporan ini insiden keamanan?"
+    missing = "Silakan tuliskan mengapa laporan ini insiden keamanan."
+
+
+class UnrestrictForm(ReasonForm):
+    """Why a report is none after all."""
+
+    ids = "insiden_%s"
+    asks = "Mengapa tanda insiden keamanan dicabut?"
+    missing = "Silakan tuliskan mengapa laporan ini bukan insiden keamanan."
 
 
 class ReopenForm(ReasonForm):

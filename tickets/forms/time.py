@@ -8,14 +8,14 @@ from django.utils import timezone
 
 from tickets import words
 from tickets.actions import MOST_DAYS_AHEAD
-from tickets.forms.base import OnceForm
+from tickets.forms.base import CarefulForm
 from tickets.forms.text import PlainTextField
 from tickets.models import Hold, StepRun
 
 REASON_LIMIT = 500
 
 
-class TimeForm(OnceForm):
+class TimeForm(CarefulForm):
     """A working day for the row that `run` stands for; it means the close of business of that day.
 
     The browser is told the first and last day; whether the day is worked, the action says (see `tickets.actions`).

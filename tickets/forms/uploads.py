@@ -11,7 +11,8 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.template.loader import render_to_string
 
-from tickets import uploads
+from tickets import retention, uploads
+from tickets.forms.base import every
 from tickets.models import Attachment
 from workflows.inputs import FilesField
 
@@ -39,7 +40,7 @@ class UploadsInput(forms.Widget):
         self.attachments: list[Attachment] = []
 
     def value_from_datadict(self, data, files, name) -> Sent:
-        return Sent(keys=_all(data, f"{name}-berkas"), files=_all(files, name))
+        return Sent(keys=every(data, f"{name}-berkas"), files=every(files, name))
 
     def value_omitted_from_data(self, data, files, name) -> bool:
         return False
@@ -51,6 +52,7 @@ class UploadsInput(forms.Widget):
             "attachments": self.attachments,
             "documents": self.documents,
             "accept": ",".join(uploads.accepted_types(documents=self.documents)),
+            "kept_for": retention.files_kept_for(),
             "max_files": uploads.MAX_FILES_PER_ACT,
             "max_bytes": uploads.MAX_BYTES,
             "max_megabytes": uploads.MAX_BYTES // 1024 // 1024,
@@ -107,8 +109,3 @@ def adopt_uploads(form: forms.Form, owner) -> None:
                 help_text=declared.help_text,
                 required=declared.required,
             )
-
-
-def _all(data, name) -> list:
-    """Every value of a name, whether from a browser's QueryDict or from a plain dict in code."""
-    return data.getlist(name) if hasattr(data, "getlist") else list(data.get(name, ()))

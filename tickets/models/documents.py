@@ -84,6 +84,9 @@ class Document(models.Model):
     made_at = models.DateTimeField("dibuat", null=True, blank=True)
     pdf = models.FileField(upload_to=stored_name, storage=private_files, max_length=120, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
+    erased_at = models.DateTimeField(
+        null=True, blank=True, help_text="File and inputs are gone (erasure); number and SHA-256 stay."
+    )
 
     objects = DocumentQuerySet.as_manager()
 
@@ -118,7 +121,7 @@ class Document(models.Model):
                     Q(made_at__isnull=False, failed_at__isnull=True, sequence__isnull=False, year__isnull=False)
                     & ~Q(number="")
                     & ~Q(sha256="")
-                    & ~Q(pdf="")
+                    & (~Q(pdf="") | Q(erased_at__isnull=False))
                 ),
                 name="document_made_is_whole",
             ),

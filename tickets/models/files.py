@@ -35,8 +35,11 @@ class Attachment(models.Model):
     width = models.PositiveIntegerField(null=True, blank=True)
     height = models.PositiveIntegerField(null=True, blank=True)
     sha256 = models.CharField(max_length=64)
-    file = models.FileField(upload_to=stored_name, storage=private_files, max_length=120)
+    file = models.FileField(upload_to=stored_name, storage=private_files, max_length=120, blank=True)
     thumbnail = models.FileField(upload_to=stored_name, storage=private_files, max_length=120, blank=True)
+    erased_at = models.DateTimeField(
+        null=True, blank=True, help_text="The file is gone (retention, or erasure); this row keeps its place."
+    )
 
     class Meta:
         ordering = ("pk",)
@@ -44,6 +47,10 @@ class Attachment(models.Model):
             models.CheckConstraint(
                 condition=Q(ticket__isnull=True, entry__isnull=True) | Q(ticket__isnull=False, entry__isnull=False),
                 name="attachment_came_with_an_act",
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True) & ~Q(file="") | Q(erased_at__isnull=False, file="", thumbnail=""),
+                name="attachment_has_its_file_until_erased",
             ),
         )
         indexes = (models.Index(fields=("uploaded_at",), condition=Q(ticket=None), name="uploads_not_attached"),)

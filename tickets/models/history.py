@@ -41,6 +41,8 @@ class Action(models.TextChoices):
     TIE = "tie", "Menggabungkan"
     UNTIE = "untie", "Melepas dari tiket utama"
     FOLLOW = "follow", "Mengikuti tiket utama"
+    RESTRICT = "restrict", "Menandai insiden keamanan"
+    UNRESTRICT = "unrestrict", "Mencabut tanda insiden keamanan"
 
 
 class HistoryEntry(models.Model):
@@ -89,8 +91,9 @@ class HistoryEntry(models.Model):
 class EntryDetail(models.Model):
     """The text of an entry.
 
-    `body` may hold: report, answers, arrow, label, reason, text, person, name, row, round, files, files_sha256,
-    verdict (of the run that was left); of a limit: kind (of hold), until, due, from, resumes (ISO instants).
+    `body` may hold: report, answers, arrow, label, reason, text, person, name, leaver (the name of who had the task),
+    leaver_pk, along (the number of the ticket that one was marked with), row, round, files, files_sha256, verdict (of
+    the run that was left); of a limit: kind (of hold), until, due, from, resumes (ISO instants).
     """
 
     entry = models.OneToOneField(HistoryEntry, models.PROTECT, related_name="detail", primary_key=True)

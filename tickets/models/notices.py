@@ -61,7 +61,8 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         """What a person was told in SOPDesk itself and may still read: as one who takes part, as the reporter, or of a
         paper that is theirs to read."""
         takes_part = Q(ticket__procedure__in=person.roles_by_procedure)
-        as_reporter = Q(ticket__reporter=person) & (Q(entry=None) | Q(entry__internal=False))
+        is_told = Q(entry=None) | Q(entry__internal=False)
+        as_reporter = Q(ticket__reporter=person, ticket__restricted=False) & is_told
         as_reader = readable_by(person, of="document__")
         return self.filter(takes_part | as_reporter | as_reader, person=person, channel=Notice.Channel.SITE)
 

@@ -64,7 +64,7 @@ class Signer(models.Model):
         max_length=40,
         unique=True,
         choices=[
-            (role.value, role.label)
+            (role.value, role.in_sop)
             for role in (Role.KEPALA_BIDANG_APTIKA, Role.SUBKOORDINATOR_APLIKASI, Role.SUB_KOORDINATOR)
         ],
         error_messages={"unique": "Penanda tangan untuk peran ini sudah ada."},

@@ -1,14 +1,15 @@
 """People, their OPD, and the roles they hold from when to when (DESIGN section 8)."""
 
 from collections import defaultdict
-from datetime import date
+from datetime import date, timedelta
 from typing import Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Lower
+from django.db.models.lookups import Exact
 from django.utils import timezone
 from django.utils.functional import cached_property
 
@@ -39,11 +40,18 @@ class MailChoice(models.TextChoices):
     NEVER = "tidak", "Tidak perlu"
 
 
+class UserQuerySet(models.QuerySet["User"]):
+    def with_email(self, email: str) -> Self:
+        """Whose address this is, whatever its case. Compared as the database keeps them unique, by their index;
+        `iexact` uses none, and to PostgreSQL takes an `ı` for an `i`."""
+        return self.filter(Exact(Lower("email"), email.lower()))
+
+
 class UserManager(BaseUserManager):
     """Creates people by e-mail address, which they sign in with."""
 
     def get_by_natural_key(self, email):
-        return self.get(email__iexact=email)
+        return self.with_email(email).get()
 
     def create_user(self, email, password=None, **fields):
         """A person who can sign in with this password; without one, cannot."""
@@ -73,8 +81,23 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField("aktif", default=True)
     is_staff = models.BooleanField("administrator", default=False)
     joined_at = models.DateTimeField("terdaftar", default=timezone.now, editable=False)
+    oidc_subject = models.CharField(
+        "identitas SSO",
+        max_length=255,
+        null=True,
+        blank=True,
+        unique=True,
+        editable=False,
+        help_text="Who they are to single sign-on.",
+    )
+    erased_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Their personal data is gone; what they did stays (UU 27/2022).",
+    )
 
-    objects = UserManager()
+    objects = UserManager.from_queryset(UserQuerySet)()
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
@@ -86,6 +109,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         constraints = (
             models.UniqueConstraint(Lower("email"), name="user_email_is_unique_whatever_its_case"),
             models.CheckConstraint(condition=~Q(nip=""), name="user_nip_is_null_when_absent"),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True) | Q(is_active=False), name="who_was_erased_does_not_sign_in"
+            ),
         )
 
     def __str__(self):
@@ -96,7 +122,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         """The role assignments in force today; read once per request."""
         if not self.is_active:
             return []
-        return list(self.role_assignments.active_on(timezone.localdate()).select_related("substitute_for"))
+        today = timezone.localdate()
+        return list(self.role_assignments.active_on(today).beside_substitutes(today).select_related("substitute_for"))
 
     def holds(self, role: Role | str, procedure: str) -> bool:
         """Whether the person holds this role in this procedure today."""
@@ -112,7 +139,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         """For each procedure, the roles held in it by any issue of its SOP; procedures without any are absent."""
         held: dict[str, set[str]] = defaultdict(set)
         for sop in sops.all_sops().values():
-            for role in (*sop.roles, Role.KEPALA_BIDANG_APTIKA):
+            for role in sop.all_roles:
                 if self.holds(role, sop.procedure):
                     held[sop.procedure].add(role)
         return dict(held)
@@ -167,10 +194,75 @@ class User(AbstractBaseUser, PermissionsMixin):
         return [role.label for role in Role if role in held]
 
 
+class Registration(models.Model):
+    """Somebody who asked for an account: it opens once the address is confirmed and an administrator agrees."""
+
+    person = models.OneToOneField(User, models.CASCADE, related_name="registration", verbose_name="pengguna")
+    nip = models.CharField(
+        "NIP", max_length=18, blank=True, help_text="As it was asked with; only an account that is open has it."
+    )
+    asked_at = models.DateTimeField("diminta", default=timezone.now)
+    confirmed_at = models.DateTimeField("surel dikonfirmasi", null=True, blank=True)
+    decided_at = models.DateTimeField("diputuskan", null=True, blank=True)
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    accepted = models.BooleanField("disetujui", default=False)
+
+    class Meta:
+        verbose_name = "pendaftaran"
+        verbose_name_plural = "pendaftaran"
+        ordering = ("asked_at",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(decided_at__isnull=True, decided_by__isnull=True, accepted=False)
+                | Q(decided_at__isnull=False, decided_by__isnull=False),
+                name="registration_decided_has_its_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted=False) | Q(confirmed_at__isnull=False), name="registration_is_confirmed_first"
+            ),
+        )
+
+    def __str__(self):
+        return str(self.person)
+
+
+class PeopleImport(models.Model):
+    """A list of staff that an administrator read in: shown first, then taken over whole or not at all."""
+
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField("dibaca", default=timezone.now)
+    name = models.CharField("nama berkas", max_length=150)
+    rows = models.JSONField(default=list, help_text="The lines as read; emptied once they are taken over.")
+    applied_at = models.DateTimeField("diterapkan", null=True, blank=True)
+    created = models.PositiveIntegerField("akun baru", default=0)
+    changed = models.PositiveIntegerField("akun diubah", default=0)
+
+    class Meta:
+        verbose_name = "impor pengguna"
+        verbose_name_plural = "impor pengguna"
+        ordering = ("-at",)
+
+    def __str__(self):
+        return self.name
+
+
+#: How long before a substitution begins, and after it ended, both hear of it.
+ABOUT = timedelta(days=14)
+
+
 class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
     def active_on(self, day: date) -> Self:
         """Assignments in force on a day; both ends count."""
         return self.filter(Q(starts_on__lte=day), Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+
+    def beside_substitutes(self, day: date) -> Self:
+        """Each with `has_substitute`: whether somebody stands in for its person about this day (`about`)."""
+        substitutes = RoleAssignment.objects.filter(substitute_for=OuterRef("user"), role=OuterRef("role"))
+        return self.annotate(has_substitute=Exists(substitutes.about(day)))
+
+    def about(self, day: date) -> Self:
+        """Assignments that begin soon, are in force, or ended lately: whom they concern is told of them."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=day - ABOUT), starts_on__lte=day + ABOUT)
 
     def holders(self, role: Role | str, procedure: str, day: date) -> Self:
         """Assignments by which active people hold this role in this procedure on a day."""
@@ -201,6 +293,8 @@ class RoleAssignment(models.Model):
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="pengganti untuk (Plh/Plt)"
     )
     letter_number = models.CharField("nomor surat", max_length=100, blank=True)
+
+    has_substitute = False  # whether somebody stands in, where `beside_substitutes` asked
 
     objects = RoleAssignmentQuerySet.as_manager()
 

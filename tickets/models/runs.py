@@ -7,8 +7,9 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 
+from tickets.models.history import Action, HistoryEntry
 from tickets.models.tickets import Ticket
 from workflows import roles
 from workflows.sop import Step
@@ -37,6 +38,12 @@ class StepRunQuerySet(models.QuerySet["StepRun"]):
     def open(self) -> Self:
         """Runs whose row is being worked on."""
         return self.filter(left_at=None)
+
+    def with_whom_it_was_for(self) -> Self:
+        """Each run that was left with `in_name_of`: the name of whom its performer stood in for then, or None."""
+        same = {"ticket": OuterRef("ticket"), "at": OuterRef("left_at"), "by": OuterRef("performer")}
+        for_somebody = HistoryEntry.objects.filter(**same, action=Action.COMPLETE, acting_for__isnull=False)
+        return self.annotate(in_name_of=Subquery(for_somebody.values("acting_for__name")[:1]))
 
     def turn_of(self, person) -> Self:
         """Open runs that wait for this person: of a role they hold there, and not in a colleague's hands."""
@@ -134,6 +141,8 @@ class StepRun(models.Model):
 
     def __str__(self):
         return f"{self.ticket_id} · {self.row}"
+
+    is_held: bool | None = None  # whether a hold of it is open, where a query asked
 
     @property
     def step(self) -> Step:

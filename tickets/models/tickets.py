@@ -73,19 +73,31 @@ def not_closed() -> Q:
 
 def reported_by(person) -> Q:
     """Reports this person speaks for; see `Ticket.is_reported_by`."""
-    return Q(reporter=person) | Q(reporter=None, procedure__in=person.coordinated_procedures)
+    theirs = Q(reporter=person, restricted=False)
+    without_reporter = Q(reporter=None) | Q(restricted=True)
+    return theirs | (without_reporter & Q(procedure__in=person.coordinated_procedures))
+
+
+def visible_to(person, *, of: str = "") -> Q:
+    """The tickets a person may know of: own reports that are no security incident (DESIGN section 7), and every ticket
+    of the SOPs in which the person holds a role today.
+
+    A condition on Ticket, or with `of` ("ticket__") on what has one.
+    """
+    own = Q(**{f"{of}reporter": person, f"{of}restricted": False})
+    return own | Q(**{f"{of}procedure__in": person.roles_by_procedure}) if person.roles_by_procedure else own
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
     def visible_to(self, person) -> Self:
-        """Own reports, and every ticket of the SOPs in which the person holds a role today.
+        """See `visible_to`.
 
         To somebody with a role that is most of them, so it is checked ticket by ticket: were it offered to the indexes,
         SQLite would gather all of them and sort, where walking the index of the order finds a page at once.
         """
+        theirs = visible_to(person)
         if not person.roles_by_procedure:
-            return self.filter(reporter=person)
-        theirs = Q(reporter=person) | Q(procedure__in=person.roles_by_procedure)
+            return self.filter(theirs)
         return self.filter(Case(When(theirs, then=True), default=False))
 
     def own(self, person) -> Self:
@@ -162,6 +174,18 @@ class Ticket(models.Model):
         help_text="The report of the same fault that this one was tied to (S-7).",
     )
     search_text = models.TextField(editable=False, default="")
+    restricted = models.BooleanField(
+        "insiden keamanan", default=False, help_text="Known only to who holds a role in its SOP (DESIGN section 7)."
+    )
+    tracking_code = models.CharField(
+        max_length=43,
+        null=True,
+        blank=True,
+        unique=True,
+        editable=False,
+        help_text="By which a reporter without an account follows the report.",
+    )
+    erased_at = models.DateTimeField(null=True, blank=True, help_text="Its text was removed: retention, or erasure.")
 
     turn = None  # the open run, where `TicketQuerySet.with_turn` fetched one
     is_main = False  # whether others were tied to it, where a query asked
@@ -180,6 +204,7 @@ class Ticket(models.Model):
             models.Index(fields=("-created_at",), name="ticket_by_creation"),
             models.Index(fields=("state", "closed_at"), name="ticket_by_closing"),
             models.Index(fields=("created_at",), condition=Q(closed_at=None), name="tickets_not_closed"),
+            models.Index(fields=("-updated_at",), condition=Q(restricted=True), name="tickets_restricted"),
             models.Index(
                 fields=("confirm_by",), condition=Q(confirm_by__isnull=False), name="tickets_to_be_confirmed_by"
             ),
@@ -214,9 +239,11 @@ class Ticket(models.Model):
             self._prefetched_objects_cache = {}
         if "state" in fields:
             self.__dict__.pop("state", None)
-        for cached in ("sop", "rows_done"):
+        for cached in ("sop", "rows_done", "last_hash"):
             self.__dict__.pop(cached, None)
         super().refresh_from_db(using=using, fields=fields, from_queryset=from_queryset)
+
+    last_hash: str | None = None  # of the last entry, once an act that holds the lock has read or written it
 
     # What the machine asks (workflows.machine.Case)
 
@@ -236,7 +263,11 @@ class Ticket(models.Model):
     @cached_property
     def rows_done(self) -> frozenset[int]:
         """The rows completed in this round."""
-        return frozenset(run.row for run in self.runs.all() if run.round == self.round and run.left_at)
+        return self.done_among(self.runs.all())
+
+    def done_among(self, runs) -> frozenset[int]:
+        """The same, of all runs as they were read already."""
+        return frozenset(run.row for run in runs if run.round == self.round and run.left_at)
 
     tied: tuple[str, ...] = ()  # the headlines of the reports that follow this one, set by who makes or shows the recap
 
@@ -251,10 +282,15 @@ class Ticket(models.Model):
         """The report in one line of a recap."""
         return f"{self.number} · {self.title} · {self.unit or self.reporter_name}"
 
+    @property
+    def has_reporter(self) -> bool:
+        """Whether somebody with an account reported it who may still know of it."""
+        return self.reporter_id is not None and not self.restricted
+
     def is_reported_by(self, person) -> bool:
-        """Whether the person speaks for the report: the reporter or, where that is nobody with an account, whoever
-        coordinates the SOP today."""
-        if self.reporter_id is None:
+        """Whether the person speaks for the report: the reporter or, where that is nobody with an account or the report
+        became a security incident, whoever coordinates the SOP today."""
+        if not self.has_reporter:
             return self.procedure in person.coordinated_procedures
         return bool(person.pk == self.reporter_id)
 
@@ -321,6 +357,33 @@ class Ticket(models.Model):
     @property
     def awaits_confirmation(self) -> bool:
         return self.state == MENUNGGU_KONFIRMASI
+
+
+class LegalHold(models.Model):
+    """A reason why a ticket's data must be kept for now: no retention and no erasure touches it."""
+
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="legal_holds", verbose_name="tiket")
+    reason = models.CharField("alasan", max_length=500)
+    placed_at = models.DateTimeField("sejak")
+    placed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    lifted_at = models.DateTimeField("dicabut", null=True, blank=True)
+    lifted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = "penahanan data"
+        verbose_name_plural = "penahanan data"
+        ordering = ("-placed_at",)
+        constraints = (
+            models.UniqueConstraint(fields=("ticket",), condition=Q(lifted_at=None), name="one_legal_hold_at_a_time"),
+            models.CheckConstraint(
+                condition=Q(lifted_at__isnull=True, lifted_by__isnull=True)
+                | Q(lifted_at__isnull=False, lifted_by__isnull=False),
+                name="legal_hold_lifted_has_its_person",
+            ),
+        )
+
+    def __str__(self):
+        return f"{self.ticket_id}: {self.reason}"
 
 
 class NumberSequence(models.Model):

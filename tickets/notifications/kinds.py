@@ -126,7 +126,9 @@ def _untied(notice: Notice, reader: User) -> str:
 
 
 def _released(notice: Notice, reader: User) -> str:
-    return f"{_who(notice)} melepas tugas {_place(notice)}; tugas ini dapat Anda ambil."
+    leaver = _body(notice).get("leaver")
+    does = f"mengambil tugas {_place(notice)} dari {leaver}" if leaver else f"melepas tugas {_place(notice)}"
+    return f"{_who(notice)} {does}; tugas ini dapat Anda ambil."
 
 
 def _handed_over(notice: Notice, reader: User) -> str:
@@ -202,6 +204,14 @@ def _reminded(notice: Notice, reader: User) -> str:
     days = settings.REMIND_EVERY_DAYS * (notice.rung.nth if notice.rung else 1)
     estimate = f"perkiraan selesai {due(run.due_at)}" if run.due_at else "perkiraan selesai belum dicatat"
     return f"{_opening(notice)} sudah berjalan {days} hari kerja; {estimate}."
+
+
+def _restricted(notice: Notice, reader: User) -> str:
+    return f"{_who(notice)} menandai laporan ini sebagai insiden keamanan; pelapor tidak lagi melihatnya."
+
+
+def _unrestricted(notice: Notice, reader: User) -> str:
+    return f"{_who(notice)} mencabut tanda insiden keamanan; pelapor melihat laporannya kembali."
 
 
 def _issued(notice: Notice, reader: User) -> str:
@@ -369,6 +379,8 @@ ESTIMATE_PASSED: Final = "lewat-perkiraan"
 ESCALATED: Final = "eskalasi"
 REMINDED: Final = "pengingat"
 ISSUED: Final = "terbit"
+RESTRICTED: Final = "insiden"
+UNRESTRICTED: Final = "insiden-dicabut"
 
 KINDS: Final[dict[str, Kind]] = {
     TURN: Kind("Giliran Anda: langkah {row}", "hand-point-right", _turn, _has_the_turn, tone="turn"),
@@ -393,6 +405,8 @@ KINDS: Final[dict[str, Kind]] = {
     MOVED: Kind("Tenggat langkah {row} bergeser", "calendar-days", _moved, _has_the_turn),
     TIED: Kind("Laporan Anda digabungkan", "link", _tied, _is_the_reporter),
     UNTIED: Kind("Laporan Anda ditangani tersendiri", "link-slash", _untied, _is_the_reporter),
+    RESTRICTED: Kind("Laporan ditandai insiden keamanan", "user-shield", _restricted, _takes_part, is_urgent=True),
+    UNRESTRICTED: Kind("Tanda insiden keamanan dicabut", "shield-halved", _unrestricted, _takes_part),
     WARNED: Kind("Tenggat langkah {row} segera tiba", "hourglass-end", _warned, _looks_after_the_run, tone="warm"),
     BREACHED: Kind(
         "Langkah {row} terlambat", "triangle-exclamation", _breached, _looks_after_the_run, tone="late", is_urgent=True

@@ -47,10 +47,12 @@ log = logging.getLogger("sopdesk.mail")
 # Writing
 
 
-def put(entry: HistoryEntry) -> None:
-    """Tell of an act: the notices of a history entry, written in its transaction."""
+def put(entry: HistoryEntry, *, calendar: Calendar | None = None) -> None:
+    """Tell of an act: the notices of a history entry, written in its transaction. `calendar` is the present one, where
+    the act has read it."""
     told = recipients.of_act(entry, Office(entry.ticket, timezone.localdate(entry.at)))
-    _write(told, Notice(event=f"entry:{entry.pk}", ticket=entry.ticket, entry=entry, at=entry.at), now=entry.at)
+    event = Notice(event=f"entry:{entry.pk}", ticket=entry.ticket, entry=entry, at=entry.at)
+    _write(told, event, now=entry.at, calendar=calendar)
 
 
 def pass_on(entry: HistoryEntry, follower: Ticket) -> None:
@@ -78,10 +80,11 @@ def cancel_warnings(run: StepRun, *, now: datetime) -> None:
     Notice.objects.pending().filter(rung__run=run).update(cancelled_at=now)
 
 
-def _write(told: list[Recipient], event: Notice, *, now: datetime) -> None:
+def _write(told: list[Recipient], event: Notice, *, now: datetime, calendar: Calendar | None = None) -> None:
     """One row for each person in SOPDesk, and one for each who wants mail. Twice the same event is written once."""
     mailed = [recipient for recipient in told if _wants_mail(recipient)]
-    calendar = calendars.current() if mailed else None
+    if mailed and calendar is None:
+        calendar = calendars.current()
     rows = [_row(event, recipient, Notice.Channel.SITE, not_before=now) for recipient in told]
     for recipient in mailed:
         kind = kinds.KINDS[recipient.kind]
@@ -246,9 +249,9 @@ def _send_all(letters: list[Letter], clock: Callable[[], datetime], done: Delive
             except SMTPRecipientsRefused as refusal:
                 code, answer = next(iter(refusal.recipients.values()))
                 fail = _give_up if 500 <= code < 600 else _postpone
-                fail(letter.notices, _answered(code, answer), clock(), done)
+                fail(letter.notices, answered(code, answer), clock(), done)
             except SMTPResponseException as refusal:
-                _postpone(letter.notices, _answered(refusal.smtp_code, refusal.smtp_error), clock(), done)
+                _postpone(letter.notices, answered(refusal.smtp_code, refusal.smtp_error), clock(), done)
             except OSError as failure:  # among them smtplib's own for a connection that was lost
                 breaks += 1
                 _postpone(letter.notices, str(failure) or type(failure).__name__, clock(), done)
@@ -262,11 +265,24 @@ def _send_all(letters: list[Letter], clock: Callable[[], datetime], done: Delive
 
 def _of_concern(letter: Letter, now: datetime, done: Delivered) -> Letter | None:
     """What of a letter its reader is still to be told; the rest is cancelled."""
+    _read_marks(letter)
     is_wanted = letter.person.is_active and letter.person.mail_choice != MailChoice.NEVER
     current = [notice for notice in letter.notices if is_wanted and kinds.still_concerns(notice, letter.person)]
     past = [notice for notice in letter.notices if notice not in current]
     done.cancelled += Notice.objects.pending().filter(pk__in=_keys(past)).update(cancelled_at=now, lease_until=None)
     return Letter(letter.person, current) if current else None
+
+
+def _read_marks(letter: Letter) -> None:
+    """Know which tickets are security incidents now, and not when the letter was claimed: mail before it took its time.
+
+    A letter that was being handed over at that very instant goes as any other that has left.
+    """
+    tickets = [notice.ticket for notice in letter.notices if notice.ticket]
+    restricted = Ticket.objects.filter(pk__in=[ticket.pk for ticket in tickets], restricted=True)
+    marked = set(restricted.values_list("pk", flat=True))
+    for ticket in tickets:
+        ticket.restricted = ticket.pk in marked
 
 
 # What becomes of a row
@@ -288,14 +304,14 @@ def _postpone(notices: list[Notice], error: str, now: datetime, done: Delivered)
         until = now + pause(max(notice.attempts for notice in waiting))
         _log(waiting, error, "postponed")
         rows = Notice.objects.pending().filter(pk__in=_keys(waiting))
-        done.postponed += rows.update(lease_until=until, error=_fitting(error))
+        done.postponed += rows.update(lease_until=until, error=fitting(error))
 
 
 def _give_up(notices: list[Notice], error: str, now: datetime, done: Delivered) -> None:
     """Mail that is not tried again, and listed for administrators."""
     _log(notices, error, "given up")
     rows = Notice.objects.pending().filter(pk__in=_keys(notices))
-    done.given_up += rows.update(failed_at=now, lease_until=None, error=_fitting(error))
+    done.given_up += rows.update(failed_at=now, lease_until=None, error=fitting(error))
 
 
 def _give_back(letters: list[Letter]) -> None:
@@ -314,14 +330,14 @@ def _keys(notices: Iterable[Notice]) -> list[int]:
     return [notice.pk for notice in notices]
 
 
-def _answered(code: int, answer: bytes | str) -> str:
+def answered(code: int, answer: bytes | str) -> str:
     return f"{code} {answer.decode(errors='replace') if isinstance(answer, bytes) else answer}"
 
 
-def _fitting(error: str) -> str:
+def fitting(error: str) -> str:
     """What a server said, on one line."""
     return " ".join("".join(c if c.isprintable() else " " for c in error).split())[:300]
 
 
 def _log(notices: list[Notice], error: str, outcome: str) -> None:
-    log.warning("mail of notice %s to person %s %s: %s", notices[0].pk, notices[0].person_id, outcome, _fitting(error))
+    log.warning("mail of notice %s to person %s %s: %s", notices[0].pk, notices[0].person_id, outcome, fitting(error))

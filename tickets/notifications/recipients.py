@@ -60,15 +60,15 @@ class Office:
 
     @cached_property
     def reporter(self) -> list[User]:
-        """The reporter, if there is one with a living account."""
+        """The reporter, if there is one with a living account who may still know of the report."""
         person = self.ticket.reporter
-        return [person] if person and person.is_active else []
+        return [person] if person and self.ticket.has_reporter and person.is_active else []
 
     @property
     def speakers(self) -> list[User]:
-        """Who is asked on behalf of the report: the reporter or, where that is nobody with an account, the
+        """Who is asked on behalf of the report: the reporter or, where nobody with an account may know of it, the
         coordinators."""
-        return self.reporter if self.ticket.reporter_id else self.coordinators
+        return self.reporter if self.ticket.has_reporter else self.coordinators
 
     def has_in_hand(self, run: StepRun | None) -> list[User]:
         """Who has the task of a run, if they still hold its role; else everybody who may take it."""
@@ -218,6 +218,15 @@ def of_following(entry: HistoryEntry, office: Office) -> Iterator[Recipient]:
     yield from _all(office.speakers, kinds.TO_CONFIRM if entry.to_state == END else kinds.NOT_PROCESSED)
 
 
+def of_restriction(entry: HistoryEntry, office: Office) -> Iterator[Recipient]:
+    """The coordinators and Kepala Bidang; of reports that were marked along with another, nobody once more."""
+    if "along" in entry.detail.body:
+        return
+    kind = kinds.RESTRICTED if entry.action == Action.RESTRICT else kinds.UNRESTRICTED
+    yield from _all(office.coordinators, kind)
+    yield from _all(office.heads, kind)
+
+
 def of_progress_of_the_main_ticket(entry: HistoryEntry, office: Office) -> Iterator[Recipient]:
     """The reporter of what follows it, in SOPDesk, as of each step of a report that is handled by itself."""
     yield from _all(office.reporter, kinds.PROGRESS, by_mail=False)
@@ -247,6 +256,8 @@ ACTS: dict[Action, Callable[[HistoryEntry, Office], Iterable[Recipient]]] = {
     Action.TIE: of_tie,
     Action.UNTIE: of_untying,
     Action.FOLLOW: of_following,
+    Action.RESTRICT: of_restriction,
+    Action.UNRESTRICT: of_restriction,
 }
 
 

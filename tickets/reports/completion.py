@@ -74,6 +74,7 @@ def inputs(
         "code": code,
         "check": "",
         "ticket": ticket.number,
+        "restricted": ticket.restricted,
         "report": _report(ticket),
         "description": ticket.description,
         "evidence": _evidence(sight, printed=len(chosen), of=len(candidates)),
@@ -113,7 +114,8 @@ def pdf(inputs: Mapping[str, Any], images: Mapping[str, bytes], at: datetime) ->
 def evidence_images(sight: Sight) -> list[Attachment]:
     """The pictures of the evidence, which may be printed: as they were masked before they were sent."""
     keys = [key for values in _given_evidence(sight) for key in _files_in(sight.ticket.sop.evidence, values)]
-    return [sight.files[key] for key in dict.fromkeys(keys) if key in sight.files and sight.files[key].is_image]
+    found = [sight.files[key] for key in dict.fromkeys(keys) if key in sight.files]
+    return [file for file in found if file.is_image and not file.erased_at]
 
 
 def may_be_issued(ticket: Ticket) -> bool:

@@ -365,6 +365,8 @@ def flaws(documents: Iterable[Document]) -> Iterator[Flaw]:
 
 
 def _flaw(document: Document, present: str) -> str:
+    if document.erased_at:  # its number and SHA-256 are all that is kept of it
+        return ""
     try:
         stored = papers.content_of(document)
     except OSError:

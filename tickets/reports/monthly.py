@@ -1,7 +1,8 @@
 """The Laporan SLA as a paper (`templates/documents/sla.typ`) and as a spreadsheet: what it says, in words and figures.
 
 Everything printed comes from `figures.figures`, the same as on the page. `inputs` holds the figures themselves and the
-words made of them; the template only places words, so that what is stored is what was read.
+words made of them; the template only places words, so that what is stored is what was read. Security incidents count in
+every figure, which else would not be true; where tickets are named, `tickets.discretion` says how.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any, Final
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from tickets import discretion
 from tickets.models import Office, StepRun
 from tickets.reports import evaluation, letterhead, tables, telling
 from tickets.reports.figures import Figures, RowFigures, Scope, Sums, TicketFigures, figures, late_now, to_json
@@ -272,7 +274,7 @@ def _late_row(run: StepRun, now: datetime, calendar: Calendar) -> list[str]:
     over = calendar.between(run.due_at, now) if run.due_at else 0
     return [
         ticket.number,
-        ticket.unit.short_name if ticket.unit else "",
+        discretion.TITLE if ticket.restricted else ticket.unit.short_name if ticket.unit else "",
         f"{run.row} · {turn}" + (f" ({run.performer.name})" if run.performer else ""),
         due(run.due_at) if run.due_at else "",
         span(over) if over >= 1 else "sejak tutup kantor",
@@ -288,12 +290,13 @@ def _deviations(scope: Scope) -> dict[str, Any]:
 
 
 def _deviation_row(run: StepRun, reason: str | None) -> list[str]:
+    said = ERASED if reason is None else _cut(reason)
     return [
         run.ticket.number,
         f"{run.row} · {run.step.performer.label}",
         date_format(timezone.localtime(run.left_at, ZONE), "j M Y"),
         run.arrow_label,
-        ERASED if reason is None else _cut(reason),
+        discretion.told_title(said, restricted=run.ticket.restricted),
     ]
 
 

@@ -12,7 +12,9 @@ XLSX_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.
 
 
 def content_of(document: Document) -> bytes:
-    """The PDF as it is stored. Raises OSError where it is not."""
+    """The PDF as it is stored. Raises OSError where it is not, or not any more."""
+    if document.erased_at:
+        raise FileNotFoundError
     with document.pdf.open() as file:
         return file.read()
 

@@ -10,6 +10,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from tickets import discretion
 from tickets.models import Office, StepRun, Ticket
 from tickets.reports import letterhead
 from tickets.reports.press import press
@@ -37,7 +38,7 @@ def inputs(ticket: Ticket, *, now: datetime) -> dict[str, Any]:
         "main": [
             ("Layanan", str(ticket.sop.service)),
             ("Tiket utama", ticket.number),
-            ("Permasalahan", ticket.title),
+            ("Permasalahan", discretion.title_of(ticket)),
             ("Keadaan", f"{ticket.get_state_display()}, per {when(now)}"),
         ],
         "reports": [_report(report, is_main=report == ticket) for report in reports],
@@ -56,9 +57,9 @@ def _report(ticket: Ticket, *, is_main: bool) -> dict[str, Any]:
     return {
         "number": ticket.number,
         "is_main": is_main,
-        "reporter": ticket.reporter_name,
-        "unit": ticket.unit.name if ticket.unit else "–",
-        "title": ticket.title,
+        "reporter": discretion.reporter_of(ticket) or "–",
+        "unit": discretion.unit_of(ticket) or "–",
+        "title": discretion.title_of(ticket),
         "came": when(ticket.created_at),
     }
 

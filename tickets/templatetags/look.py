@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 
-from tickets import words
+from tickets import discretion, words
 from tickets.limits import Band
 from tickets.models.runs import Verdict
-from tickets.templatetags.icons import icon_sheet
+from tickets.templatetags.icons import icon, icon_of_sheet, icon_sheet
 from tickets.words import when
 
 register = template.Library()
@@ -51,6 +51,8 @@ VERDICTS = {
     Verdict.PAST_ESTIMATE: ("warm", "clock-rotate-left"),
 }
 
+INCIDENT_ICON = "user-shield"
+
 AMOUNT = re.compile(r"([0-9]+) (hari|j|m)\b")
 
 
@@ -66,7 +68,17 @@ def state_icons(tickets):
     """The icons of the states and limits of a list's tickets, each drawn once."""
     looks = [PILLS[ticket.status] for ticket in tickets]
     looks += [_look_of(ticket.turn.clock) for ticket in tickets if ticket.turn]
+    looks += [("", INCIDENT_ICON) for ticket in tickets if ticket.restricted]
     return icon_sheet(*sorted({icon for _, icon, *_ in looks}))
+
+
+@register.simple_tag
+def incident(ticket, *, of_sheet=False):
+    """The mark of a security incident, on any page; nothing for any other ticket. `of_sheet` as above."""
+    if not ticket.restricted:
+        return ""
+    drawn = (icon_of_sheet if of_sheet else icon)(INCIDENT_ICON)
+    return format_html(' <span class="pill pill-incident">{}{}</span>', drawn, discretion.INCIDENT)
 
 
 def _unbroken(told):
@@ -196,11 +208,15 @@ def initials(name):
 
 
 @register.inclusion_tag("_partials/_nav_link.html", takes_context=True)
-def nav_link(context, view, words, icon, count=0):
-    """A place in the navigation: marked as the current page, or as the section the current page belongs to."""
+def nav_link(context, view, words, icon, count=0, holds=""):
+    """A place in the navigation: marked as the current page, or as the section the current page belongs to.
+
+    `holds` names the pages below it that are not called after it, separated by spaces.
+    """
     match = getattr(context.get("request"), "resolver_match", None)
     here = match.view_name if match else ""
-    current = "page" if here == view else "true" if here.startswith(f"{view}-") else ""
+    within = any(f"{here}-".startswith(f"{section}-") for section in (view, *holds.split()))
+    current = "page" if here == view else "true" if within else ""
     return {"href": reverse(view), "words": words, "icon": icon, "count": count, "current": current}
 
 
@@ -210,4 +226,14 @@ def share(ticket):
     text = (
         f"Mohon perhatian Anda untuk tiket {ticket.number} di SOPDesk: {settings.SITE_URL}{ticket.get_absolute_url()}"
     )
+    return _whatsapp(text)
+
+
+@register.simple_tag
+def share_tracking(ticket, link):
+    """A WhatsApp message for a reporter without an account: the number, and the link to follow the report by."""
+    return _whatsapp(f"Laporan Anda tercatat dengan nomor {ticket.number}. Ikuti perkembangannya di {link}")
+
+
+def _whatsapp(text):
     return f"https://wa.me/?{urlencode({'text': text})}"

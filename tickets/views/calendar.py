@@ -30,6 +30,7 @@ from tickets.forms.calendar import (
     remove_day,
     remove_period,
 )
+from tickets.models import Ticket
 from tickets.views.guards import administrators_only
 from workflows import calendars, proposals
 from workflows.models import WEEKDAYS, CalendarChange, CalendarDay, CalendarYear, WorkingPeriod
@@ -101,8 +102,17 @@ def hours(request):
 def changes(request):
     """Every change: by whom, why, and what it moved."""
     page = Paginator(CalendarChange.objects.select_related("by"), CHANGES_PER_PAGE).get_page(request.GET.get("page"))
+    _leave_out_incidents(page)
     entries = [(change, [_moved(*moved) for moved in change.moved[:SHOWN_MOVES]]) for change in page]
     return render(request, "calendar/changes.html", {"page": page, "entries": entries, "tab": "perubahan"})
+
+
+def _leave_out_incidents(changes):
+    """Tickets that were marked after a change had moved them are no longer told of it."""
+    numbers = {number for change in changes for number, *_ in change.moved}
+    marked = set(Ticket.objects.filter(number__in=numbers, restricted=True).values_list("number", flat=True))
+    for change in changes:
+        change.moved = [moved for moved in change.moved if moved[0] not in marked]
 
 
 def _moved(number, row, before, after):

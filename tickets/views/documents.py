@@ -15,8 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tickets.forms.papers import IssueForm, PaperFilter
 from tickets.forms.sla import ReportFilter
-from tickets.models import Document, Notice, Ticket
+from tickets.models import Document, FileView, Notice, Ticket
 from tickets.reports import issuing, monthly, papers
+from tickets.requests import client_address
+from tickets.views.files import gone
 from tickets.views.guards import overseers_only
 from tickets.views.printing import printed
 from workflows.worktime import ZONE
@@ -84,6 +86,8 @@ def _found(readable, filters):
 def download(request, code):
     """The PDF of a paper, as it was issued."""
     document = _readable(request, code)
+    if document.erased_at:
+        return gone(request, document.erased_at)
     try:
         content = papers.content_of(document)
     except FileNotFoundError:
@@ -99,6 +103,8 @@ def spreadsheet(request, code):
     document = _readable(request, code)
     if document.kind != Document.Kind.SLA:
         raise Http404
+    if document.erased_at:
+        return gone(request, document.erased_at)
     content = monthly.workbook(document.inputs)
     return _delivered(request, document, content, papers.XLSX_TYPE, "xlsx", disposition="attachment")
 
@@ -108,7 +114,7 @@ def _readable(request, code):
 
 
 def _delivered(request, document, content, content_type, ending, *, disposition):
-    log.info("paper %s delivered as %s to person %s", document.pk, ending, request.user.pk)
+    FileView.objects.create(at=timezone.now(), person=request.user, document=document, address=client_address(request))
     name = papers.file_name(document, ending)
     return HttpResponse(
         content,

@@ -2,16 +2,18 @@
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
+from django.db import transaction
 from django.http import FileResponse, Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_safe
 
+from tickets import audit
 from tickets.exports import exporting
 from tickets.exports.lists import SOURCE
 from tickets.forms.sla import ReportFilter
-from tickets.models import Export
+from tickets.models import AuditEntry, Export
 from tickets.reports.figures import figures, to_json
 from tickets.reports.papers import XLSX_TYPE
 from tickets.reports.tables import sla_workbook
@@ -43,7 +45,15 @@ def _asked(request):
     if source := request.POST.get(SOURCE):
         data[SOURCE] = source
     try:
-        export = exporting.ask(kind, form, data, by=request.user, now=timezone.now())
+        with transaction.atomic():
+            export = exporting.ask(kind, form, data, by=request.user, now=timezone.now())
+            audit.record(
+                AuditEntry.Event.TABLE_EXPORTED,
+                by=request.user,
+                request=request,
+                table=export.get_kind_display(),
+                format=form,
+            )
     except exporting.Refused as refusal:
         messages.warning(request, str(refusal))
         return redirect("unduhan")

@@ -1,4 +1,4 @@
-"""Files in and out. Knowing an address is never enough: each delivery asks who is there and is logged."""
+"""Files in and out. Knowing an address is never enough: each delivery asks who is there and is written down."""
 
 import logging
 from pathlib import Path
@@ -7,12 +7,14 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.http import FileResponse, Http404, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tickets import images, uploads
-from tickets.models import Attachment, Ticket
+from tickets.models import Attachment, FileView, Ticket
+from tickets.requests import client_address
 from tickets.sight import Sight
 
 deliveries = logging.getLogger("sopdesk.files")
@@ -53,7 +55,9 @@ def attachment(request, key):
             raise Http404
         return HttpResponse(status=204)
     found = _visible(request.user, key)
-    return _delivered(found, found.file, found.content_type, found.name, to=request.user)
+    if found.erased_at:
+        return gone(request, found.erased_at)
+    return _delivered(request, found, found.file, found.content_type, found.name, part=FileView.Part.WHOLE)
 
 
 @require_safe
@@ -61,23 +65,32 @@ def attachment(request, key):
 def thumbnail(request, key):
     """The small picture of an image."""
     found = _visible(request.user, key)
+    if found.erased_at:
+        return gone(request, found.erased_at)
     if not found.thumbnail:
         raise Http404
     name = f"{Path(found.name).stem}.{images.THUMBNAIL_ENDING}"
-    return _delivered(found, found.thumbnail, images.THUMBNAIL_TYPE, name, to=request.user)
+    return _delivered(request, found, found.thumbnail, images.THUMBNAIL_TYPE, name, part=FileView.Part.THUMBNAIL)
 
 
 def _visible(person, key):
     """One's own upload not sent yet, or what the person sees of a visible ticket; else as if it were absent."""
     own = Q(ticket=None, uploaded_by=person)
     of_visible_tickets = Q(ticket__in=Ticket.objects.visible_to(person))
-    found = get_object_or_404(Attachment.objects.select_related("ticket").filter(own | of_visible_tickets), key=key)
+    known = Attachment.objects.select_related("ticket").filter(own | of_visible_tickets)
+    found = get_object_or_404(known, key=key)
     if found.ticket and not Sight.of(person, found.ticket).shows(found):
         raise Http404
     return found
 
 
-def _delivered(found, file, content_type, name, *, to):
+def gone(request, erased_at):
+    """In the place of a file or paper that was removed: since when."""
+    return render(request, "audit/gone.html", {"erased_at": erased_at}, status=410)
+
+
+def _delivered(request, found, file, content_type, name, *, part):
+    """The file; who saw it is written down first, so that none is seen unknown."""
     number = found.ticket.number if found.ticket else "not sent yet"
     try:
         response = FileResponse(
@@ -86,5 +99,7 @@ def _delivered(found, file, content_type, name, *, to):
     except FileNotFoundError:
         deliveries.error("file %s of %s is missing on disk", found.key[:8], number)
         raise Http404 from None
-    deliveries.info("file %s of %s delivered to person %s", found.key[:8], number, to.pk)
+    FileView.objects.create(
+        at=timezone.now(), person=request.user, attachment=found, part=part, address=client_address(request)
+    )
     return response

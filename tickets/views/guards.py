@@ -20,6 +20,18 @@ def administrators_only(view):
     return login_required(guarded)
 
 
+def answerable_only(view):
+    """For administrators and for people who coordinate or head some SOP; the view narrows what each of them reads."""
+
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        if not (request.user.is_staff or worklists.overseen(request.user)):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return login_required(guarded)
+
+
 def overseers_only(view):
     """For people who coordinate or head some SOP; what they read is narrowed to those SOPs by the view."""
 

@@ -11,8 +11,10 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from tickets import health
-from tickets.models import Document, Notice
+from tickets import health, quiet
+from tickets.forms.health import ReleaseForm
+from tickets.models import Document, Letter, Notice
+from tickets.notifications import letters
 from tickets.reports import issuing
 from tickets.views.guards import administrators_only
 
@@ -24,7 +26,11 @@ log = logging.getLogger("sopdesk.health")
 @require_safe
 @administrators_only
 def health_page(request):
-    """Every finding, and the mail that was given up."""
+    """Every finding, the mail that was given up, and in a restored copy the way out of its quiet."""
+    return _page(request, release=ReleaseForm())
+
+
+def _page(request, *, release, status=200):
     found = health.findings(timezone.now())
     failed = Notice.objects.failed().select_related("person", "ticket", "document").order_by("-failed_at", "-pk")
     papers = Document.objects.given_up().select_related("ticket").order_by("-failed_at", "-pk")
@@ -32,11 +38,29 @@ def health_page(request):
         "findings": found,
         "ill": sum(not finding.is_well for finding in found),
         "failed": failed[:SHOWN],
+        "letters": Letter.objects.failed().select_related("person").order_by("-failed_at", "-pk")[:SHOWN],
         "papers": papers[:SHOWN],
         "shown": SHOWN,
         "now": timezone.now(),
+        "release": release if quiet.is_shown() else None,
+        "waiting": quiet.waiting_mail,
     }
-    return render(request, "health/health.html", context)
+    return render(request, "health/health.html", context, status=status)
+
+
+@require_POST
+@administrators_only
+def release_copy(request):
+    """Let a restored copy be the office that people work with."""
+    form = ReleaseForm(request.POST)
+    if not form.is_valid():
+        return _page(request, release=form, status=422)
+    send_mail = form.cleaned_data["surel"] == ReleaseForm.SEND
+    if quiet.release(by=request.user, now=timezone.now(), send_mail=send_mail, request=request):
+        messages.success(request, "Salinan dilepas. Surel dan peringatan berjalan lagi dalam satu menit.")
+    else:
+        messages.info(request, "Salinan ini sudah dilepas.")
+    return redirect("kesehatan")
 
 
 @require_POST
@@ -50,6 +74,20 @@ def settle_mail(request, pk):
     else:
         health.let_be(notice, now=timezone.now())
         messages.success(request, f"Surel untuk {notice.person.name} diabaikan.")
+    return redirect("kesehatan")
+
+
+@require_POST
+@administrators_only
+def settle_letter(request, pk):
+    """Send a letter about an account that was given up once more, or let it be."""
+    letter = get_object_or_404(Letter.objects.failed().select_related("person"), pk=pk)
+    if "kirim" in request.POST:
+        letters.send_again(letter, now=timezone.now())
+        messages.success(request, f"Surel untuk {letter.person.name} dikirim ulang.")
+    else:
+        letters.let_be(letter)
+        messages.success(request, f"Surel untuk {letter.person.name} diabaikan.")
     return redirect("kesehatan")
 
 
@@ -82,7 +120,9 @@ def _verdict(is_well):
     except DatabaseError:
         log.exception("the database did not answer a health check")
         well = False
-    return HttpResponse("ok" if well else "not ok", content_type="text/plain", status=200 if well else 503)
+    return HttpResponse(
+        "ok" if well else "not ok", content_type="text/plain; charset=utf-8", status=200 if well else 503
+    )
 
 
 def _is_migrated():

@@ -25,10 +25,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from tickets import calendar_changes, worklists
+from tickets import calendar_changes, registering, staffing, substitutes, worklists
 from tickets.counting import Amount, CountOf, counts
 from tickets.models import RoleAssignment, StepRun, Ticket, Unit, User
-from tickets.models.tickets import CLOSED_STATES, not_closed
+from tickets.models.tickets import CLOSED_STATES, not_closed, visible_to
 from tickets.stations import Station, stations
 from tickets.views import inbox, pulse
 from tickets.views.time_card import set_clocks
@@ -95,6 +95,7 @@ def home(request):
         "now": now,
         "reopens_at": opening if opening > now else None,
         "version": version,
+        "substitutions": substitutes.of(person, timezone.localdate(now)),
     }
     if person.roles_by_procedure:
         context["reported"] = list(inbox.entries(person).unread()[:REPORTED])
@@ -106,6 +107,8 @@ def home(request):
         context["oversight"] = oversight(procedures, now, calendar)
     set_clocks(_runs_shown(context), now, calendar)
     if person.is_kepala_bidang:
+        if not person.is_staff:  # who reads it below as an administrator
+            context["gaps"] = [gap for gap in staffing.gaps(timezone.localdate(now)) if gap.procedure in procedures]
         context["month_start"] = _month_start(now)
         context["office"] = office(person, now)
         context["office_total"] = {
@@ -113,7 +116,7 @@ def home(request):
             for name in ("open", "new", "to_confirm", "done_this_month")
         }
     if person.is_staff:
-        context["setup"] = setup() | {"calendar": calendar_changes.calendar_state(now)}
+        context["setup"] = setup(timezone.localdate(now)) | {"calendar": calendar_changes.calendar_state(now)}
     return render(request, "home/home.html", context)
 
 
@@ -144,7 +147,7 @@ def work(person, now):
     """The lists of somebody who performs rows."""
     visible = Ticket.objects.visible_to(person).with_turn()
     turns = _by_urgency(StepRun.objects.turn_of(person))
-    left = StepRun.objects.filter(performer=person, left_at__gte=now - RECENT)
+    left = StepRun.objects.filter(visible_to(person, of="ticket__"), performer=person, left_at__gte=now - RECENT)
     later = Q(left_at__gt=OuterRef("left_at")) | Q(left_at=OuterRef("left_at"), pk__gt=OuterRef("pk"))
     done = left.exclude(Exists(left.filter(later, ticket=OuterRef("ticket")))).select_related("ticket")
     to_confirm = _excerpt(visible.filter(worklists.to_confirm(person)).order_by("updated_at", "pk"), SHORT)
@@ -256,15 +259,16 @@ def _month_start(now):
 # An administrator
 
 
-def setup():
-    """How many people, OPD and roles there are, and the roles that nobody holds today."""
-    active = RoleAssignment.objects.active_on(timezone.localdate()).filter(user__is_active=True)
-    held = Counter(active.values_list("role", "procedure"))
-    needed = [(sop, role) for sop in sops.current() for role in (*sop.roles, Role.KEPALA_BIDANG_APTIKA)]
-    people, units = counts(User.objects.filter(is_active=True), Unit.objects.all())
+def setup(today):
+    """How many people, OPD, roles and requests for accounts there are, and the roles that nobody holds."""
+    in_force = RoleAssignment.objects.active_on(today).filter(user__is_active=True)
+    people, units, assignments, registrations = counts(
+        User.objects.filter(is_active=True), Unit.objects.all(), in_force, registering.waiting()
+    )
     return {
         "people": people,
         "units": units,
-        "assignments": held.total(),
-        "vacant": [(sop, role) for sop, role in needed if not held[role, ""] and not held[role, sop.procedure]],
+        "assignments": assignments,
+        "registrations": registrations,
+        "gaps": staffing.gaps(today),
     }

@@ -86,7 +86,7 @@ def mail_choice(request):
         return render(request, "notices/notices.html", _contents(request, form), status=422)
     form.save()
     messages.success(request, "Pilihan surel disimpan.")
-    return redirect("pemberitahuan")
+    return redirect("profil" if request.POST.get("dari") == "profil" else "pemberitahuan")
 
 
 def _mark(found):

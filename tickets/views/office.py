@@ -1,17 +1,18 @@
 """Identitas kantor: what stands on every paper, seen as a whole and changed section by section. For administrators."""
 
-import logging
 import mimetypes
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import FileResponse, Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from tickets import audit
 from tickets.forms import office as forms
-from tickets.models import Office, Signer
+from tickets.models import AuditEntry, Office, Signer
 from tickets.reports import specimen
 from tickets.views.files import HEADERS
 from tickets.views.guards import administrators_only
@@ -19,8 +20,6 @@ from tickets.views.printing import printed
 from workflows import sops
 from workflows.models import SopApproval, identity_of
 from workflows.roles import Role
-
-changes = logging.getLogger("sopdesk.office")
 
 #: The sections of the one office: address, heading, form, template of its fields.
 SECTIONS = {
@@ -102,8 +101,9 @@ def approval(request, key):
 def logo(request):
     """The logo of the letterhead; `hapus` leaves none."""
     if "hapus" in request.POST:
-        forms.remove_logo()
-        return _saved(request, section="logo")
+        with transaction.atomic():
+            forms.remove_logo()
+            return _saved(request, section="logo")
     form = forms.LogoForm(_posted(request), request.FILES or None)
     context = {"form": form, "title": "Logo", "office": Office.current(), "fields": "office/_logo.html"}
     if context["office"].logo:
@@ -143,11 +143,12 @@ def _entered(request, form, context, *, section):
     """Save what is sound and go back to the whole; else show the form, with what was typed."""
     if request.method != "POST" or not form.is_valid():
         return render(request, "office/form.html", context, status=422 if form.errors else 200)
-    form.save()
-    return _saved(request, section=section)
+    with transaction.atomic():
+        form.save()
+        return _saved(request, section=section)
 
 
 def _saved(request, *, section):
-    changes.info("%s changed by person %s", section, request.user.pk)
+    audit.record(AuditEntry.Event.OFFICE_CHANGED, by=request.user, request=request, section=section)
     messages.success(request, "Identitas kantor disimpan.")
     return redirect("kantor")

@@ -1,10 +1,11 @@
 """*Buat laporan*, and what the person reads once it is sent."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tickets import actions
+from tickets import actions, tracking
 from tickets.forms.report import ReportForm
 from tickets.models import Ticket
 
@@ -38,6 +39,9 @@ def create(request):
     except actions.Refused as refusal:
         form.add_error(None, str(refusal))
         return _page(request, form, status=403)
+    if not Ticket.objects.visible_to(request.user).filter(pk=ticket.pk).exists():  # sent before, and theirs no more
+        messages.success(request, "Laporan Anda sudah diterima.")
+        return redirect("beranda")
     return redirect("laporan-terkirim", number=ticket.number)
 
 
@@ -48,7 +52,8 @@ def sent(request, number):
     tickets = Ticket.objects.visible_to(request.user).select_related("reporter", "unit")
     ticket = get_object_or_404(tickets, number=number)
     link = request.build_absolute_uri(ticket.get_absolute_url())
-    return render(request, "reports/sent.html", {"ticket": ticket, "link": link})
+    context = {"ticket": ticket, "link": link, "tracking_link": tracking.link_for(request.user, ticket)}
+    return render(request, "reports/sent.html", context)
 
 
 def _page(request, form, *, status=200):

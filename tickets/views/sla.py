@@ -100,7 +100,7 @@ def units(request):
 def runs(request):
     """The rows that a figure counts, one by one."""
     filters = RunsFilter(request.GET, person=request.user, now=timezone.now())
-    page = _page(request, filters.runs().select_related("ticket", "performer"))
+    page = _page(request, filters.runs().with_whom_it_was_for().select_related("ticket", "performer"))
     return render(request, "sla/runs.html", {"filters": filters, "page": page})
 
 
@@ -125,7 +125,7 @@ def sop_evaluation(request):
         return redirect(f"{request.path}?{filters.query}")
     report = figures.figures(filters.scope, now)
     deviations = evaluation.deviations(filters.scope, filters.way)
-    page = _page(request, deviations.select_related("ticket", "performer"))
+    page = _page(request, deviations.with_whom_it_was_for().select_related("ticket", "performer"))
     context = {
         "filters": filters,
         "report": report,

@@ -5,19 +5,19 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tickets import actions, history, rules, why, words
+from tickets import actions, erasing, history, rules, why, words
 from tickets.alike import alike
 from tickets.forms.step import StepForm
 from tickets.forms.talk import CommentForm, HandOverForm, ReopenForm
 from tickets.forms.tie import TieForm, UntieForm
 from tickets.forms.time import EstimateForm, ExtendForm, HoldForm
-from tickets.models import Ticket
+from tickets.models import StepRun, Ticket
 from tickets.sight import Sight
 from tickets.views import pulse
 from tickets.views.ticket_page import contents, living_time, news
@@ -89,7 +89,8 @@ def explain(request, number):
 def complete(request, number):
     """Leave the row. A form that lost its race, or lacks something, comes back with everything that was typed."""
     ticket = _visible(request, number)
-    run = ticket.runs.select_related("performer").filter(pk=_run(request)).first()
+    prefetch_related_objects([ticket], Prefetch("runs", StepRun.objects.select_related("performer")))
+    run = next((run for run in ticket.runs.all() if run.pk == _run(request)), None)
     if run is None:
         return _page(request, ticket, notice="Formulir ini tidak lengkap. Silakan ulangi.", status=422)
     form = StepForm(request.POST, request.FILES, ticket=ticket, run=run, owner=request.user)
@@ -267,7 +268,7 @@ def untie(request, number):
 def _visible(request, number):
     """The ticket, if this person may see it; else as if it were absent."""
     tickets = Ticket.objects.visible_to(request.user).annotate(
-        is_main=Exists(Ticket.objects.filter(main=OuterRef("pk")))
+        is_main=Exists(Ticket.objects.filter(main=OuterRef("pk"))), is_data_held=erasing.on_hold()
     )
     tickets = tickets.select_related("unit", "reporter", "filed_by", "main__unit").prefetch_related("main__runs")
     return get_object_or_404(tickets, number=number)
@@ -312,7 +313,8 @@ def _token(text):
 
 def _thanks(ticket, run):
     if ticket.state == END:
-        return f"Langkah {run.row} selesai. Pelapor diminta mengonfirmasi."
+        asked = "Subkoordinator" if ticket.restricted else "Pelapor"
+        return f"Langkah {run.row} selesai. {asked} diminta mengonfirmasi."
     if ticket.step is None:
         return "Laporan ditutup dengan alasan yang Anda tuliskan."
     return f"Langkah {run.row} selesai. Berikutnya langkah {ticket.step.no}, {ticket.step.performer.label}."

@@ -3,7 +3,7 @@
 from django.core.paginator import Paginator
 from django.utils import timezone
 
-from tickets import rules, timeline
+from tickets import rules, timeline, tracking
 from tickets.answers import shown
 from tickets.forms.base import OnceForm
 from tickets.forms.step import StepForm
@@ -80,6 +80,11 @@ def contents(
         "time": time,
         "lost": _lost(returned) if returned and not shown_again else None,
         "may_comment": rules.may_comment(person, ticket),
+        "may_hold_data": rules.may_hold_data(person, ticket),
+        "may_read_views": rules.may_read_views(person, ticket),
+        "may_restrict": rules.may_restrict(person, ticket),
+        "may_unrestrict": rules.may_unrestrict(person, ticket),
+        "tracking_link": tracking.link_for(person, ticket),
         "comment_form": comment_form or CommentForm(owner=person, takes_part=sight.is_whole),
     }
 
@@ -165,6 +170,8 @@ def _row_card(person, sight, runs, time, step_form, hand_over_form):
         "needs": needs(sight, run.step, runs) if sight.is_whole else [],
         "handed_on": handed_on(sight, run.step, runs) if sight.is_whole else [],
         "waits_for": waits_for(run.step, run, holders),
+        "is_deserted": sight.is_whole and not holders,
+        "in_name_of": _in_name_of(person, run),
         "is_shared": is_shared,
         "may_claim": is_shared and rules.may_claim(person, ticket, run),
         "may_release": is_shared and rules.may_release(person, ticket, run),
@@ -181,6 +188,12 @@ def _row_card(person, sight, runs, time, step_form, hand_over_form):
         form = step_form if fits else StepForm(ticket=ticket, run=run, owner=person)
         card |= {"kind": "turn", "form": form, **_acts(ticket, run, form)}
     return card
+
+
+def _in_name_of(person, run):
+    """Whom the person acts for on this row as a substitute; None in their own role."""
+    assignment = person.assignment_for(run.role, run.ticket.procedure)
+    return assignment.substitute_for if assignment else None
 
 
 def _recap(sight, step):

@@ -18,7 +18,9 @@ from tickets.views.printing import printed
 def card(person, ticket):
     """What the card *Dokumen* on the page of a ticket asks: one query."""
     return {
-        "issued": ticket.documents.order_by("issue").only("code", "issue", "number", "made_at", "failed_at", "ticket"),
+        "issued": ticket.documents.order_by("issue").only(
+            "code", "issue", "number", "made_at", "failed_at", "erased_at", "ticket"
+        ),
         "may_be_issued": rules.may_issue(person, ticket) and completion.may_be_issued(ticket),
     }
 

@@ -14,7 +14,7 @@ from tickets.demo import bulk
 from tickets.demo.calendar import seed_calendar, seed_years_before
 from tickets.demo.identity import seed_identity
 from tickets.demo.office import act_out, put_notices_away
-from tickets.demo.people import seed_people, seed_reporters
+from tickets.demo.people import seed_people, seed_reporters, seed_substitute
 from tickets.models import Ticket, User
 
 END_OF_DAY = time(16)
@@ -79,6 +79,7 @@ class Command(BaseCommand):
         self.say(f"Acting out {last - first} reports:", ending="")
         self.tell_progress(act_out(first, last, people, until=until))
         put_notices_away(people, until=until)
+        seed_substitute(people)
 
     def write_in_bulk(self, count, until, now):
         if count <= 0:

@@ -11,6 +11,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
@@ -82,7 +83,7 @@ class Command(BaseCommand):
         yield f"\nSOPDesk answers at http://{host()}:{settings.PORT}/ - Ctrl-C stops it."
         people = set(User.objects.filter(is_active=True).values_list("email", flat=True))
         if not people:
-            yield "There is no account yet: manage.py createsuperuser makes the first one."
+            yield "There is no account yet: manage.py setup makes the first one, and asks what else an office needs."
         accounts = [account for account in demo.ACCOUNTS if settings.DEMO and account.email in people]
         if accounts:
             width = max(len(account.email) for account in accounts)
@@ -169,7 +170,7 @@ def answers():
     """Whether the site answers at all; what it says does not matter here."""
     site = http.client.HTTPConnection(host(), settings.PORT, timeout=5)
     try:
-        site.request("GET", "/")
+        site.request("GET", "/", headers={"Host": urlsplit(settings.SITE_URL).netloc})
         site.getresponse()
     except OSError:
         return False

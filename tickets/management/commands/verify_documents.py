@@ -16,10 +16,12 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         made = Document.objects.made().order_by("made_at", "pk")
-        count, again = made.count(), made.filter(edition=edition()).count()
+        count, again = made.count(), made.filter(edition=edition(), erased_at=None).count()
+        erased = made.filter(erased_at__isnull=False).count()
         flaws = list(issuing.flaws(made.iterator(chunk_size=50)))
         for flaw in flaws:
             self.stdout.write(str(flaw))
         if flaws:
             raise CommandError(f"{count} papers: {len(flaws)} flaws")
-        self.stdout.write(f"{count} papers: sound, {again} of them made again byte for byte")
+        gone = f", {erased} erased but for number and SHA-256" if erased else ""
+        self.stdout.write(f"{count} papers: sound, {again} of them made again byte for byte{gone}")
