@@ -599,7 +599,9 @@ def killed(found, where, name, nth):
         return
     try:
         setattr(where, name, dies)
-        with database.looking_at(place):  # outside Playwright's event loop, which ends with a fork, is another connection
+        with database.looking_at(
+            place
+        ):  # outside Playwright's event loop, which ends with a fork, is another connection
             restoring.restore(found, now=timezone.now())
         os.write(said, b"It was not killed.")
     except BaseException:

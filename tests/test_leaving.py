@@ -16,6 +16,7 @@ from tests.pages import read, select, words
 from tests.test_races import at_once
 from tickets import accounts, actions, assignments, history, leaving
 from tickets.actions import Conflict, Refused
+from tickets.forms import people
 from tickets.models import AuditEntry, HistoryEntry, Notice, RoleAssignment, StepRun, Ticket, User
 from tickets.notifications import kinds
 from tickets.sight import Sight
@@ -201,6 +202,19 @@ def test_a_successor_has_the_role_and_the_task_at_once_and_can_finish_it(cast, a
     assert theirs.get("/")["Location"].startswith(reverse("masuk"))
     cast.by_role[Role.PROGRAMMER] = User.objects.get(pk=newcomer.pk)
     assert advance(task, cast, 5, penyebab="coding").state == "website-2024.5"
+
+
+def test_a_large_opd_is_offered_in_part_and_who_holds_a_role_always(cast, admin, fajar, nadia, monkeypatch):
+    monkeypatch.setattr(people, "MOST_OFFERED", 12)
+    for number in range(9):
+        person(f"Aa Pegawai {number}", unit=cast.diskominfotik)
+
+    offered = read(admin.get(address(fajar))).find(f".//select[@name='peran-{role_of(fajar).pk}']")
+
+    names = [words(option) for option in offered][1:]
+    assert len(names) == 12
+    assert 0 < len([name for name in names if name.startswith("Aa Pegawai")]) < 9
+    assert {"Nadia Kolega · Diskominfotik", f"{cast.holder('kepala_bidang_aptika')} · Diskominfotik"} <= set(names)
 
 
 def test_a_task_for_a_successor_wants_one(cast, admin, fajar, task):

@@ -17,7 +17,7 @@ from openpyxl import Workbook, load_workbook
 from tests.factories import everything_stored, person
 from tests.pages import read, select, words
 from tests.test_races import at_once
-from tickets import registering, staff_imports, staff_lists, tasks
+from tickets import assignments, registering, staff_imports, staff_lists, tasks
 from tickets.actions import Conflict, Refused
 from tickets.models import AuditEntry, Letter, PeopleImport, Registration, Unit, User
 from workflows.roles import Role
@@ -47,8 +47,8 @@ def lines_of(content):
     return [{name: value for name, value in row.items() if value} for row in staff_lists.read(content).rows]
 
 
-def checked(*rows):
-    return staff_imports.check(staff_lists.read(csv_of(*rows)).rows)
+def checked(*rows, by=None):
+    return staff_imports.check(staff_lists.read(csv_of(*rows)).rows, by=by or User())
 
 
 def verdicts(*rows):
@@ -61,7 +61,7 @@ def kept(cast, *rows):
 
 
 def apply(made, cast, *, seal=None, creates_units=False, invites=False):
-    seal = seal or staff_imports.check(made.rows).seal
+    seal = seal or staff_imports.check(made.rows, by=cast.admin).seal
     return staff_imports.apply(made, by=cast.admin, seal=seal, creates_units=creates_units, invites=invites)
 
 
@@ -128,7 +128,7 @@ def test_what_begins_as_a_formula_is_text():
 def test_a_nip_that_a_spreadsheet_took_for_a_number_is_seen(cast):
     rows = staff_lists.read(xlsx_of(("Ani", "ani@b.id", 1.98501012010011e17, "", 812345678.0))).rows
 
-    line = staff_imports.check(rows).lines[0]
+    line = staff_imports.check(rows, by=cast.admin).lines[0]
     assert "digit terakhirnya hilang" in line.errors["nip"]
     assert line.values["telepon"] == "812345678"
 
@@ -460,9 +460,19 @@ def test_an_unknown_opd_is_made_only_when_that_was_agreed_to(cast):
     assert (unit.short_name, unit.people.count()) == ("Dinas Perhubungan", 2)
 
 
+def test_a_list_gives_no_role_to_who_sends_it_while_there_is_another_administrator(cast):
+    own = (cast.admin.name, cast.admin.email, "", "", "", "programmer", "")
+
+    assert checked(own, by=cast.admin).is_sound
+    other = person("Administrator lain", is_staff=True)
+
+    assert checked(own, by=cast.admin).lines[0].errors == {"peran": assignments.OWN}
+    assert checked(own, by=other).is_sound
+
+
 def test_a_list_is_judged_again_when_it_is_taken_over(cast):
     made = kept(cast, RAHMAT)
-    seal = staff_imports.check(made.rows).seal
+    seal = staff_imports.check(made.rows, by=cast.admin).seal
     person("Rahmat yang lain", nip=NIP)
 
     with pytest.raises(Conflict, match="berubah sejak"):
@@ -610,7 +620,7 @@ def test_a_list_that_two_administrators_take_over_is_taken_over_once(cast, monke
     if not claims:
         monkeypatch.setattr(staff_imports, "_applied", applied_by_whoever_looked_first)
     made = kept(cast, RAHMAT, SARI)
-    seal = staff_imports.check(made.rows).seal
+    seal = staff_imports.check(made.rows, by=cast.admin).seal
 
     outcomes = at_once([lambda: apply(PeopleImport.objects.get(pk=made.pk), cast, seal=seal) for _ in range(4)])
 

@@ -229,7 +229,7 @@ def test_a_list_gives_an_administrator_no_role_of_their_own(cast, admin):
         by=cast.admin,
     )
 
-    seal = staff_imports.check(made.rows).seal
+    seal = staff_imports.check(made.rows, by=cast.admin).seal
     page = admin.post(reverse("pengguna-impor-periksa", args=[made.pk]), {"seal": seal})
 
     assert (page.status_code, OWN in page.content.decode()) == (422, True)

@@ -23,6 +23,7 @@ from workflows import calendars
 from workflows.roles import Role
 
 Event = AuditEntry.Event
+OWN = "Peran untuk diri sendiri diberikan oleh administrator lain."
 
 
 class Refused(actions.Refused):
@@ -114,6 +115,12 @@ def is_over(assignment: RoleAssignment) -> bool:
     return assignment.ends_on is not None and assignment.ends_on < timezone.localdate()
 
 
+def may_give(person: User, *, by: User) -> bool:
+    """Whether an administrator may give somebody roles, or change them. Nobody opens security incidents to themselves:
+    it takes another administrator. Who is the only one may, since somebody sets the office up."""
+    return person != by or not User.objects.filter(is_staff=True, is_active=True).exclude(pk=by.pk).exists()
+
+
 def may_be_called_off(assignment: RoleAssignment, *, by: User) -> bool:
     """Whether it can be taken back, not only ended: no day has passed under it, and it is somebody else's."""
     return assignment.starts_on >= timezone.localdate() and assignment.user != by
@@ -134,11 +141,8 @@ def overlapping(assignment: RoleAssignment) -> QuerySet[RoleAssignment]:
 
 
 def _refuse_for_oneself(assignment: RoleAssignment, by: User) -> None:
-    """Nobody opens security incidents to themselves: it takes another administrator. Who is the only one may, since
-    somebody sets the office up."""
-    others = User.objects.filter(is_staff=True, is_active=True).exclude(pk=by.pk)
-    if assignment.user == by and others.exists():
-        raise Refused("user", "Peran untuk diri sendiri diberikan oleh administrator lain.")
+    if not may_give(assignment.user, by=by):
+        raise Refused("user", OWN)
 
 
 def refuse_unsound(assignment: RoleAssignment) -> None:

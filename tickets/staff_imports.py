@@ -150,9 +150,9 @@ def forget_left(now: datetime) -> None:
     PeopleImport.objects.filter(applied_at=None, at__lt=now - FORGOTTEN_AFTER).delete()
 
 
-def check(rows: Sequence[Row]) -> Checked:
+def check(rows: Sequence[Row], *, by: User) -> Checked:
     """What taking over these lines would do. A fixed number of queries; nothing is written."""
-    return _judged(rows, User.objects.all())
+    return _judged(rows, User.objects.all(), by=by)
 
 
 def apply(
@@ -185,7 +185,7 @@ def _applied(
     if not PeopleImport.objects.filter(pk=made.pk, applied_at=None).update(applied_at=timezone.now()):
         raise Conflict("Daftar ini sudah diterapkan oleh administrator lain.")
     made.refresh_from_db()
-    checked = _judged(made.rows, User.objects.select_for_update(of=("self",), no_key=True))
+    checked = _judged(made.rows, User.objects.select_for_update(of=("self",), no_key=True), by=by)
     if not checked.is_sound:
         raise Refused("Masih ada baris yang salah. Perbaiki berkasnya, lalu kirim kembali.")
     if checked.seal != seal:
@@ -246,7 +246,7 @@ def _short(name: str) -> str:
 # Judging
 
 
-def _judged(rows: Sequence[Row], accounts: Any) -> Checked:
+def _judged(rows: Sequence[Row], accounts: Any, *, by: User) -> Checked:
     lines = [_understood(row) for row in rows]
     _find_the_same_twice(lines)
     new_units = _find_units(lines)
@@ -254,6 +254,8 @@ def _judged(rows: Sequence[Row], accounts: Any) -> Checked:
     for line in lines:
         if line.person and not line.errors:
             line.changes = _changes(line, line.person)
+            if line.gives_role and not assignments.may_give(line.person, by=by):
+                line.errors["peran"] = assignments.OWN
     return Checked(lines, new_units)
 
 

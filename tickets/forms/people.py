@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, When
 from django.utils import timezone
 
 from tickets import registering
 from tickets.forms.base import BaseForm, KeepsTheRest
 from tickets.forms.office import line, nip
+from tickets.forms.roles import MOST_OFFERED
 from tickets.forms.text import AddressField
 from tickets.leaving import HeldRole, Holdings, Task
 from tickets.models import RoleAssignment, Unit, User
@@ -114,7 +115,7 @@ class LeavingForm(BaseForm):
     def __init__(self, *args, person: User, held: Holdings, **kwargs):
         super().__init__(*args, **kwargs)
         self.held, self._asked = held, held.tasks[: self.MOST_TASKS]
-        candidates = list(_candidates(person)) if held.roles else []
+        candidates = _candidates(person) if held.roles else []
         self._people = {str(someone.pk): someone for someone in candidates}
         names = [(pk, _named(someone)) for pk, someone in self._people.items()]
         for role in held.roles:
@@ -170,11 +171,13 @@ class LeavingForm(BaseForm):
         return None
 
 
-def _candidates(person: User) -> QuerySet[User]:
-    """Who may follow a leaver: active people of the same OPD, and all who hold some role today."""
-    holders = RoleAssignment.objects.active_on(timezone.localdate()).values("user")
-    near = Q(pk__in=holders) | (Q(unit=person.unit) if person.unit_id else Q())
-    return User.objects.filter(near, is_active=True).exclude(pk=person.pk).select_related("unit").order_by("name", "pk")
+def _candidates(person: User) -> list[User]:
+    """Who may follow a leaver: all who hold some role today, and active people of the same OPD, of many the first."""
+    holds = Q(pk__in=RoleAssignment.objects.active_on(timezone.localdate()).values("user"))
+    near = holds | (Q(unit=person.unit) if person.unit_id else Q())
+    others = User.objects.filter(near, is_active=True).exclude(pk=person.pk).select_related("unit")
+    offered = others.order_by(Case(When(holds, then=0), default=1), "name", "pk")[:MOST_OFFERED]
+    return sorted(offered, key=lambda someone: (someone.name, someone.pk))
 
 
 def _named(person: User) -> str:

@@ -51,7 +51,7 @@ def look(request, pk):
         PeopleImport.objects.filter(pk=pk, applied_at=None).delete()
         messages.success(request, "Daftar dibuang. Tidak ada akun yang berubah.")
         return redirect("pengguna-impor")
-    checked = staff_imports.check(made.rows)
+    checked = staff_imports.check(made.rows, by=request.user)
     posted = request.POST if request.method == "POST" else None
     form = ApplyForm(posted, checked=checked, has_mail=settings.MAIL_ENABLED)
     if request.method != "POST" or not form.is_valid():
