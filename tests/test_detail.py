@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
+import time_machine
 
 from tests.factories import TUESDAY, a_working_day, person, report, screenshot_file, upload, walk
 from tickets import actions
@@ -654,6 +655,7 @@ def test_nobody_signed_out_sees_anything(client, cast, at_row_2):
 # Staying current
 
 
+@time_machine.travel(TUESDAY, tick=False)  # a minute of working time that begins meanwhile is news
 def test_a_page_that_is_current_gets_nothing(cast, client_of, at_row_2, django_assert_max_num_queries):
     client = client_of(cast.reporter)
 

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from tests.factories import a_working_day, fields_for, person, report, upload, walk
+from tests.factories import TUESDAY, a_working_day, fields_for, person, report, upload, walk
 from tickets import actions, history
 from tickets.models import Ticket, User
 from tickets.models.runs import LimitKind
@@ -145,7 +145,7 @@ def test_without_the_lock_the_same_race_goes_wrong(cast, pairs, monkeypatch):
 def test_one_form_sent_twenty_times_files_one_report(cast):
     reporter, token = User.objects.get(pk=cast.reporter.pk), uuid4()
 
-    outcomes = at_once([lambda: report(by=reporter, answers=LINK, token=token).number] * 20)
+    outcomes = at_once([lambda: report(by=reporter, answers=LINK, token=token, now=TUESDAY).number] * 20)
 
     assert set(outcomes) == {"WEB-2026-0001"}
     assert Ticket.objects.count() == 1
@@ -153,7 +153,7 @@ def test_one_form_sent_twenty_times_files_one_report(cast):
 
 def test_reports_filed_at_once_are_numbered_without_a_gap(cast):
     def file():
-        return report(by=User.objects.get(pk=cast.reporter.pk), answers=LINK).number
+        return report(by=User.objects.get(pk=cast.reporter.pk), answers=LINK, now=TUESDAY).number
 
     outcomes = [number for _ in range(5) for number in at_once([file] * 8)]
 

@@ -603,12 +603,12 @@ def test_administrators_at_once_give_a_role_once(cast, nadia):
 def test_the_race_finds_a_build_that_does_not_lock(cast, nadia, monkeypatch):
     monkeypatch.setattr(assignments, "_lock_people", lambda assignment: None)
 
-    found = 0
-    for _ in range(10):
+    def given():
+        RoleAssignment.objects.filter(user=nadia).delete()
         give_at_once(cast, nadia)
-        found = max(found, RoleAssignment.objects.filter(user=nadia).count())
+        return RoleAssignment.objects.filter(user=nadia).count()
 
-    assert found > 1
+    assert any(given() > 1 for _ in range(30))
 
 
 # A word of its own

@@ -192,11 +192,7 @@ def test_the_rule_finds_secrets_and_leaves_talk_alone():
     "text", ["password " * 550, "pass a b c d " * 380, "x" * 2500 + "://" + "y" * 2400, "eyJ" * 1600]
 )
 def test_the_longest_text_is_judged_at_once(text):
-    begun = time.perf_counter()
-
-    looks_like_a_secret(text)
-
-    assert time.perf_counter() - begun < 0.25
+    assert took(text) < 0.25
 
 
 @pytest.mark.parametrize("length", [5_000, 64 * 1024])
@@ -208,12 +204,12 @@ def test_a_hostile_text_takes_no_longer_than_a_harmless_one(part, length):
 
 
 def took(text):
-    """The shortest of three times: what others did on the machine meanwhile does not count."""
+    """The shortest of three times of the processor: what others did on the machine meanwhile does not count."""
     times = []
     for _ in range(3):
-        begun = time.perf_counter()
+        begun = time.thread_time()
         looks_like_a_secret(text)
-        times.append(time.perf_counter() - begun)
+        times.append(time.thread_time() - begun)
     return min(times)
 
 

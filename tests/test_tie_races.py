@@ -116,9 +116,7 @@ def test_nobody_is_left_behind_by_a_main_ticket_that_ends(cast, lina):
 def test_without_the_locks_somebody_is_left_behind(cast, lina, monkeypatch):
     without_locks(monkeypatch)
 
-    races = [race_against_the_end(cast, lina, nth) for nth in range(2)]
-
-    assert [problems for problems, _ in races if problems] != []
+    assert any(problems for problems, _ in (race_against_the_end(cast, lina, nth) for nth in range(30)))
 
 
 def race_both_ways(cast, lina):
