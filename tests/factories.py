@@ -2,6 +2,7 @@
 
 import io
 from datetime import UTC, date, datetime
+from functools import cache
 from itertools import count
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -67,6 +68,7 @@ def person(name: str, *, unit=None, role: str = "", procedure: str = "", **field
     return someone
 
 
+@cache
 def png(width: int = 64, height: int = 40, colour: str = "navy") -> bytes:
     """The bytes of a small picture."""
     target = io.BytesIO()

@@ -22,7 +22,7 @@ from workflows.roles import Role
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
-SIGHTS = (("light", DESKTOP), ("dark", PHONE))
+SIGHTS = (("dark", PHONE), ("light", DESKTOP))
 FIRST_VISIT_LIMIT = 200 * 1024
 PAGE_LIMIT = 60 * 1024
 
@@ -116,12 +116,13 @@ def who(cast, name):
 
 
 def faults(page, address, sights=SIGHTS):
-    """What axe finds on a page, light on a desktop and dark on a phone, and whether it is too wide or too much."""
-    for scheme, size in sights:
+    """What axe finds on a page, dark on a phone and light on a desktop, and whether it is too wide or too much."""
+    for nth, (scheme, size) in enumerate(sights):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.set_viewport_size(size)
-        page.goto(address)
-        expect(page.get_by_role("heading", level=1)).to_have_count(1)
+        if nth == 0:
+            page.goto(address)
+            expect(page.get_by_role("heading", level=1)).to_have_count(1)
         for violation in Axe().run(page).response["violations"]:
             yield address, scheme, violation["id"], violation["nodes"][0]["html"][:160]
         if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
@@ -134,7 +135,7 @@ def faults(page, address, sights=SIGHTS):
 def test_pages_have_no_accessibility_violation_and_fit_a_phone(busy_office, name):
     person = who(busy_office.cast, name)
     page = busy_office.page_of(person)
-    sights = SIGHTS if name in SEE_THE_MOST else SIGHTS[1:]
+    sights = SIGHTS if name in SEE_THE_MOST else SIGHTS[:1]
     found = [fault for path in addresses(person) for fault in faults(page, busy_office.address + path, sights)]
 
     assert found == []
