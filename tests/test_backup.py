@@ -9,6 +9,7 @@ import tarfile
 import threading
 import time
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from hashlib import sha256
@@ -111,15 +112,21 @@ def people_at_work(cast):
             while not stopped.wait(0.2):
                 told.append(report(by=cast.reporter).number)
 
-    hands = [threading.Thread(target=work) for _ in range(2)]
-    for hand in hands:
-        hand.start()
-    try:
-        yield told
-    finally:
-        stopped.set()
-        for hand in hands:
-            hand.join()
+    with ThreadPoolExecutor(2) as pool:
+        hands = [pool.submit(work) for _ in range(2)]
+        try:
+            yield told
+        finally:
+            stopped.set()
+            for hand in hands:
+                hand.result()  # raises what ended one of them
+
+
+def wait_until_told(told, number):
+    patience_ends = time.monotonic() + 120
+    while len(told) < number:
+        assert time.monotonic() < patience_ends, f"{len(told)} reports instead of {number}"
+        time.sleep(0.05)
 
 
 def overdue(cast):
@@ -152,12 +159,10 @@ def test_a_backup_taken_while_people_work_is_restored_elsewhere_whole_and_quiet(
     file, late = tmp_path / "cadangan.tar", overdue(cast)
     Client().force_login(cast.reporter)
     with people_at_work(cast) as told:
-        while len(told) < 10:
-            time.sleep(0.05)
+        wait_until_told(told, 10)
         before = list(told)
         call_command("backup", file, stdout=io.StringIO())
-        while len(told) < len(before) + 4:  # they go on all the while
-            time.sleep(0.05)
+        wait_until_told(told, len(before) + 4)  # they go on all the while
     shutil.rmtree(settings.MEDIA_ROOT)
 
     with elsewhere(tmp_path, settings):

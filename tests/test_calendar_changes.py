@@ -367,14 +367,17 @@ def confirmed(*years):
 
 
 def test_a_year_that_nobody_has_filled_in_is_said_to_be_empty(db):
-    assert calendar_state(wib(17, "10.00")) == ["Kalender 2026 belum diisi.", "Kalender 2027 belum diisi."]
+    assert calendar_state(wib(17, "10.00")) == {
+        2026: "Kalender 2026 belum diisi.",
+        2027: "Kalender 2027 belum diisi.",
+    }
 
 
 @pytest.mark.parametrize(
     ("day", "expected"),
     [
-        (datetime(2026, 9, 30, 16, 59, tzinfo=UTC), []),
-        (datetime(2026, 9, 30, 17, 0, tzinfo=UTC), ["Kalender 2027 masih usulan."]),
+        (datetime(2026, 9, 30, 16, 59, tzinfo=UTC), {}),
+        (datetime(2026, 9, 30, 17, 0, tzinfo=UTC), {2027: "Kalender 2027 masih usulan."}),
     ],
     ids=["30 September 23.59 WIB", "1 October 00.00 WIB"],
 )
@@ -389,7 +392,7 @@ def test_all_is_well_once_both_years_are_confirmed(cast):
     confirmed(2026, 2027)
     website(cast, 2, 3, 4, now=datetime(2026, 12, 30, 3, 0, tzinfo=UTC))
 
-    assert calendar_state(TUESDAY) == []
+    assert calendar_state(TUESDAY) == {}
 
 
 def test_limits_that_reach_into_an_unconfirmed_year_are_counted(cast):
@@ -400,23 +403,22 @@ def test_limits_that_reach_into_an_unconfirmed_year_are_counted(cast):
     website(cast, 2, 9, END, penyebab="tanpa_perbaikan", now=last_days)
     website(cast, 2, now=TUESDAY)
 
-    assert calendar_state(TUESDAY + timedelta(days=1)) == [
-        "Kalender 2027 masih usulan, padahal 2 tenggat berjalan sampai ke sana dan dapat bergeser."
-    ]
+    assert calendar_state(TUESDAY + timedelta(days=1)) == {
+        2027: "Kalender 2027 masih usulan, padahal 2 tenggat berjalan sampai ke sana dan dapat bergeser."
+    }
 
 
 # At once, on a database where that is real
 
 
-@pytest.fixture
-def two_changes(cast):
-    """Two administrators looked at the same calendar and save together; each change waits a moment for the other."""
+def two_changes(cast, *, patience):
+    """Two administrators looked at the same calendar and save together; each change waits a while for the other."""
     meeting = Barrier(2)
 
     def closing(day):
         def change():
             with suppress(BrokenBarrierError):
-                meeting.wait(timeout=0.5)
+                meeting.wait(timeout=patience)
             return close(day)()
 
         return partial(apply, cast, change, expected=0)
@@ -426,10 +428,10 @@ def two_changes(cast):
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_of_two_changes_saved_at_once_the_second_is_to_be_looked_at_again(cast, two_changes):
+def test_of_two_changes_saved_at_once_the_second_is_to_be_looked_at_again(cast):
     website(cast, 2, 3, 4)
 
-    outcomes = at_once(two_changes)
+    outcomes = at_once(two_changes(cast, patience=0.5))  # in vain: the lock keeps the other away
 
     assert {type(outcome) for outcome in outcomes} == {CalendarChange, actions.Conflict}
     assert CalendarDay.objects.count() == 1
@@ -438,10 +440,10 @@ def test_of_two_changes_saved_at_once_the_second_is_to_be_looked_at_again(cast, 
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_without_the_lock_both_would_be_saved(cast, two_changes, monkeypatch):
+def test_without_the_lock_both_would_be_saved(cast, monkeypatch):
     monkeypatch.setattr(QuerySet, "select_for_update", lambda queryset, **kwargs: queryset)
 
-    outcomes = at_once(two_changes)
+    outcomes = at_once(two_changes(cast, patience=30))
 
     assert [type(outcome) for outcome in outcomes] == [CalendarChange, CalendarChange]
 

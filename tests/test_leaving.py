@@ -404,7 +404,7 @@ def test_a_task_taken_while_the_account_closes_stays_with_nobody_who_is_gone(cas
     if not waits:
         monkeypatch.setattr(actions, "_refuse_if_gone", lambda someone: time.sleep(0.03))
     stranded = 0
-    for nth in range(6):
+    for nth in range(6 if waits else 30):
         leaver = person(f"Programmer {nth}", role=Role.PROGRAMMER)
         ticket = walk(report(by=cast.reporter), cast, 2, 3, 4, penyebab="coding")
         claimant = User.objects.get(pk=leaver.pk)
@@ -417,6 +417,8 @@ def test_a_task_taken_while_the_account_closes_stays_with_nobody_who_is_gone(cas
         assert all(isinstance(outcome, Ticket | Refused | None) for outcome in outcomes), outcomes
         stranded += StepRun.objects.open().filter(performer__is_active=False).count()
         StepRun.objects.open().filter(performer=leaver).update(performer=None, claimed_at=None)
+        if stranded:
+            break
 
     assert (stranded == 0) is waits
     assert list(history.verify()) == []
@@ -446,21 +448,33 @@ def test_two_administrators_close_an_account_once(cast, fajar, task):
     assert HistoryEntry.objects.filter(ticket=task, action="release").count() == 1
 
 
+WAITING_FOR_US = "SELECT pid FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+
+
 def deadlocks(outcomes):
     """Whether two waited for each other."""
     return any(isinstance(outcome, OperationalError) for outcome in outcomes)
 
 
 def holding(act, held):
-    """An act that takes locks, says so by the event `held`, and keeps them for a while."""
+    """An act that takes locks, says so by the event `held`, and keeps them until another waits for one of them."""
 
     def paused(*args, **kwargs):
         found = act(*args, **kwargs)
-        held.set()
-        time.sleep(0.3)
+        if not held.is_set():
+            held.set()
+            wait_to_be_waited_for()
         return found
 
     return paused
+
+
+def wait_to_be_waited_for():
+    patience_ends = time.monotonic() + 30
+    with connection.cursor() as cursor:
+        while not cursor.execute(WAITING_FOR_US).fetchone():
+            assert time.monotonic() < patience_ends, "nobody came to wait"
+            time.sleep(0.02)
 
 
 @pytest.mark.postgres
@@ -483,7 +497,7 @@ def test_a_leaver_and_a_substitute_given_meanwhile_do_not_wait_in_a_circle(cast,
     )
 
     def give():
-        leaver_held.wait(5)
+        assert leaver_held.wait(30)
         return assignments.give(standing_in, by=cast.admin)
 
     outcomes = at_once([lambda: leaving.leave(leaver, by=cast.admin, successors={role_of(leaver).pk: successor}), give])
@@ -509,7 +523,7 @@ def test_an_administrator_who_leaves_and_one_who_is_handed_their_task_do_not_wai
     leaver, coordinator = User.objects.get(pk=fajar.pk), cast.holder(Role.SUB_KOORDINATOR)
 
     def leave():
-        task_held.wait(5)
+        assert task_held.wait(30)
         return leaving.leave(leaver, by=cast.admin)
 
     outcomes = at_once([lambda: actions.hand_over(task, to=nadia, by=coordinator), leave])

@@ -59,7 +59,7 @@ def manage(tmp_path):
             env=plain | {"SOPDESK_DATA": str(tmp_path)} | variables,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
             check=False,
         )
 

@@ -21,6 +21,7 @@ QUIET = (
 )
 
 PASSWORD = "ranah-minang-2026"
+PATIENCE = 30_000  # ms for what must show; a loaded machine needs some of them
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +29,7 @@ def browser():
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = (
         "1"  # Playwright keeps an event loop in this thread; the ORM is used between
     )
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=parts.chromium(), args=QUIET)
         yield chromium
@@ -70,7 +72,7 @@ class Office:
             context = self.browser.new_context(locale="id-ID", timezone_id="Asia/Jakarta", **options)
             context.grant_permissions(["clipboard-read", "clipboard-write"], origin=self.address)
             page = context.new_page()
-            page.set_default_timeout(10_000)
+            page.set_default_timeout(PATIENCE)
             page.on("console", lambda message: self._listen(message.type, message.text))
             page.on("pageerror", lambda error: self.complaints.append(str(error)))
             page.goto(f"{self.address}/masuk/")

@@ -4,7 +4,6 @@ import io
 import re
 import socket
 import threading
-import time
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
@@ -16,6 +15,7 @@ from playwright.sync_api import expect
 from tests.factories import report, walk
 from tests.journeys.conftest import Office, paste_screenshot, press
 from tests.journeys.test_pages import DESKTOP, PHONE
+from tests.journeys.test_time import look_again
 from tickets import actions
 from tickets.models import Attachment, Ticket
 from workflows.roles import Role
@@ -28,12 +28,12 @@ BLOCK = (0.4, 0.4, 0.6, 0.6)
 
 
 class Wire:
-    """Stands between the browser and the server, keeps what the browser sent, and can be as slow as a weak link."""
+    """Stands between the browser and the server, keeps what the browser sent, and can hold uploads back."""
 
     def __init__(self, server):
         self.server = (urlsplit(server).hostname, urlsplit(server).port)
         self.sent = bytearray()
-        self.bytes_per_second = None
+        self.passes = None
         self.door = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self.door.getsockname()[1]}"
         threading.Thread(target=self._open, daemon=True).start()
@@ -44,6 +44,11 @@ class Wire:
         return [
             Image.open(io.BytesIO(found)).convert("RGB") for found in re.findall(whole, bytes(self.sent), re.DOTALL)
         ]
+
+    def hold_uploads(self):
+        """From now on each upload waits here until one more is released."""
+        self.passes = threading.Semaphore(0)
+        return self.passes
 
     def close(self):
         self.door.close()
@@ -63,7 +68,8 @@ class Wire:
             while piece := giver.recv(4096):
                 if kept is not None:
                     kept += piece
-                    time.sleep(len(piece) / self.bytes_per_second if self.bytes_per_second else 0)
+                    if self.passes and piece.startswith(b"POST /lampiran/ "):
+                        self.passes.acquire()
                 taker.sendall(piece)
         except OSError:
             pass
@@ -270,7 +276,8 @@ def test_while_a_picture_is_written_nothing_is_drawn_on_it_and_escape_still_canc
     page = new_report(wired)
     page.evaluate("""() => {
         const write = HTMLCanvasElement.prototype.toBlob;
-        HTMLCanvasElement.prototype.toBlob = function (...how) { setTimeout(() => write.apply(this, how), 1500); };
+        const allowed = new Promise((resolve) => { window.letGo = resolve; });
+        HTMLCanvasElement.prototype.toBlob = function (...how) { allowed.then(() => write.apply(this, how)); };
     }""")
     choose(page, picture())
     dialog = open_mask(page)
@@ -282,7 +289,10 @@ def test_while_a_picture_is_written_nothing_is_drawn_on_it_and_escape_still_canc
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     open_mask(page)
-    page.wait_for_timeout(2000)
+    being_written = page.locator("dialog.mask[inert]")
+    expect(being_written).to_have_count(1)
+    page.evaluate("letGo()")
+    expect(being_written).to_have_count(0)
 
     expect(dialog).to_be_visible()
     expect(dialog.locator(".mask-box")).to_have_count(0)
@@ -407,15 +417,17 @@ def test_a_picture_too_large_for_a_phone_is_made_smaller_and_says_so(wired, wire
 def test_two_files_on_a_slow_link_go_up_and_the_report_is_sent_once(wired, wire):
     page = new_report(wired)
     choose(page, picture(), picture(kind="JPEG", quality=95))
-    wire.bytes_per_second = 12_000
+    uploads = wire.hold_uploads()
     button = page.locator(".report-send button")
     words = button.inner_text()
 
     button.click()
     expect(button).to_have_text("Mengunggah 1 dari 2 …")
     button.click(force=True)
-    with page.expect_navigation(url=re.compile("terkirim"), timeout=30_000):
-        expect(button).to_have_text("Mengunggah 2 dari 2 …")
+    uploads.release()
+    expect(button).to_have_text("Mengunggah 2 dari 2 …")
+    with page.expect_navigation(url=re.compile("terkirim")):
+        uploads.release()
 
     ticket = Ticket.objects.get()
     assert (words, ticket.attachments.count(), Attachment.objects.count()) == ("Kirim laporan", 2, 2)
@@ -424,13 +436,14 @@ def test_two_files_on_a_slow_link_go_up_and_the_report_is_sent_once(wired, wire)
 def test_a_picture_that_is_being_masked_waits_for_it_though_the_form_is_under_way(wired, wire):
     page, first = new_report(wired), picture(200, 100)
     choose(page, first, picture())
-    wire.bytes_per_second = 3_000
+    uploads = wire.hold_uploads()
     page.get_by_role("button", name="Kirim laporan").click()
     page.get_by_role("button", name=re.compile("^Samarkan ")).last.click()
     dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    uploads.release(2)
     expect(page.locator("[data-safe]:visible")).to_have_count(1)
 
-    wire.bytes_per_second = None
     drag(page, dialog, around(BLOCK))
     with page.expect_navigation(url=re.compile("terkirim")):
         dialog.get_by_role("button", name="Pakai gambar").click()
@@ -493,7 +506,8 @@ def test_a_waiting_picture_survives_what_others_do_and_goes_with_the_row(wired):
     expect(form.get_by_text("Belum diunggah", exact=True)).to_be_visible()
 
     actions.comment(ticket, by=wired.cast.reporter, text="Masih belum bisa.")
-    expect(page.get_by_text("Masih belum bisa.").first).to_be_visible(timeout=15_000)
+    look_again(page)
+    expect(page.get_by_text("Masih belum bisa.").first).to_be_visible()
 
     expect(form.get_by_text("Belum diunggah", exact=True)).to_be_visible()
     form.locator("[name=hasil_perbaikan-hasil]").fill("Sudah diperbaiki.")
