@@ -1,12 +1,14 @@
 """The cast and the stage of all tests."""
 
+from types import SimpleNamespace
+
 import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
 from tests.factories import Cast
-from tickets import quiet, retention, triggers
+from tickets import health, quiet, retention, triggers
 from workflows import calendars
 
 pytest_plugins = ["tests.plugin"]
@@ -15,6 +17,12 @@ pytest_plugins = ["tests.plugin"]
 @pytest.fixture(autouse=True)
 def _media_in_a_folder_of_its_own(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture(autouse=True)
+def _disk_has_room(monkeypatch):
+    """Whatever disk the tests run on: a full one is an alarm on pages and in `/healthz`."""
+    monkeypatch.setattr(health, "disk_usage", lambda folder: SimpleNamespace(total=1000, free=600))
 
 
 @pytest.fixture(autouse=True)

@@ -514,15 +514,32 @@ def test_the_log_says_who_changed_what_why_and_what_it_moved(cast, admin, due_on
 
 
 def test_administrators_read_what_is_to_be_seen_to_on_the_calendar_and_on_beranda(cast, admin, client_of, year_2026):
-    calendar, home = (words(read(admin.get(page))) for page in ("/kalender/", "/"))
+    pages = [read(admin.get(page)) for page in ("/kalender/", "/", "/kesehatan/")]
     others = words(read(client_of(cast.holder(Role.PROGRAMMER)).get("/kalender/")))
 
-    assert "Kalender 2027 belum diisi." in calendar
-    assert "Kalender 2027 belum diisi." in home
-    assert "Kalender 2027" not in others
+    assert ["Kalender 2027 belum diisi." in words(page) for page in pages] == [True] * 3
+    links = [[link.get("href") for link in select(page, "a") if words(link) == "Buka kalender 2027"] for page in pages]
+    assert links == [["/kalender/2027/"]] * 3
+    assert "kalender 2027" not in others.lower()
 
 
 def test_the_way_to_the_calendar_begins_on_the_sop_page(cast, client_of):
     page = read(client_of(cast.reporter).get("/sop/"))
 
     assert [words(link) for link in select(page, "main a") if link.get("href") == "/kalender/"] == ["Kalender kerja"]
+
+
+def test_the_calendar_leads_back_to_where_it_is_found(cast, client_of):
+    addresses = ["/kalender/", "/kalender/2026/", "/kalender/jam-kerja/"]
+    ways = {
+        person.name: {
+            (one(page, "nav.breadcrumb-quiet a").get("href"), words(one(page, "nav.rail [aria-current=true]")))
+            for page in (read(client_of(person).get(address)) for address in addresses)
+        }
+        for person in (cast.admin, cast.reporter)
+    }
+
+    assert ways == {
+        cast.admin.name: {("/pengaturan/", "Pengaturan")},
+        cast.reporter.name: {("/sop/", "SOP")},
+    }

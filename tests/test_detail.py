@@ -146,7 +146,9 @@ def test_what_is_missing_of_kelengkapan_is_named_and_asked(cast, client_of):
     response = page(client_of(cast.holder(Role.PROGRAMMER)), ticket)
 
     assert "Source aplikasi belum ada, silakan Anda lengkapi" in words(response)
-    assert 'name="rujukan_sumber-rujukan"' in html_of(response)
+    html = html_of(response)
+    parts = ("silakan Anda lengkapi", 'name="rujukan_sumber-rujukan"', "Output langkah sebelumnya", "Output · ")
+    assert [part for _, part in sorted((html.index(part), part) for part in parts)] == list(parts)
 
 
 def test_what_the_row_before_gave_is_shown_though_this_one_does_not_ask_for_it(cast, client_of):
@@ -226,6 +228,7 @@ def test_an_incomplete_form_comes_back_with_what_was_typed_and_the_files_kept(ca
     assert response.status_code == 422
     assert "Langkah ini belum dapat diselesaikan." in words(response)
     assert 'value="bukan tautan"' in html_of(response)
+    assert "Tautan ini bukan alamat halaman. Salin alamatnya dari peramban, misalnya" in words(response)
     assert Attachment.objects.get(name="bukti.png", ticket=None).key in html_of(response)
     assert Ticket.objects.get(pk=at_row_4.pk).state == at_row_4.state
 
@@ -412,6 +415,7 @@ def test_the_reporter_is_asked_and_confirms(cast, client_of, to_confirm):
     response = client.post(f"/tiket/{to_confirm.number}/konfirmasi/", {"token": str(uuid4())})
 
     assert "Giliran Anda Apakah gangguan sudah selesai?" in words(asked)
+    assert words(asked).index("Apakah gangguan sudah selesai?") < words(asked).index("menunggu jawaban pelapor")
     assert "Hasil perbaikan" in words(asked)
     assert response.status_code == 302
     assert Ticket.objects.get(pk=to_confirm.pk).state == "selesai"
@@ -486,7 +490,9 @@ def test_reopening_needs_a_reason_and_begins_a_round(cast, client_of, to_confirm
     assert lacking.status_code == 422
     assert "Silakan tuliskan mengapa gangguan belum selesai." in words(lacking)
     assert response.status_code == 302
-    assert "Putaran ke-2" in words(page(client, to_confirm))
+    reopened = words(page(client, to_confirm))
+    assert "Putaran ke-2" in reopened
+    assert "putaran ke-2" in reopened  # on the line under the stepper
 
 
 def test_the_subkoordinator_may_reopen_but_not_confirm(cast, client_of, to_confirm):

@@ -22,7 +22,7 @@ EVERYTHING = (
     "Sapuan batas waktu",
     "Peringatan yang tertunda",
     "Proses pekerja",
-    "Jam (beat)",
+    "Penjadwal",
     "Kotak keluar surel",
     "Surel yang gagal",
     "Dokumen yang menunggu",
@@ -82,7 +82,7 @@ def test_a_system_in_order_has_nothing_to_say(in_order):
     [
         ("sweep", "Sapuan batas waktu"),
         ("worker", "Proses pekerja"),
-        ("beat", "Jam (beat)"),
+        ("beat", "Penjadwal"),
         ("mail", "Kotak keluar surel"),
     ],
 )
@@ -133,9 +133,10 @@ def test_a_database_with_another_time_is_named(in_order, monkeypatch):
 
 
 def test_a_disk_that_fills_up_is_named(in_order, monkeypatch):
-    monkeypatch.setattr("shutil.disk_usage", lambda folder: type("Disk", (), {"total": 1000, "free": 40})())
+    monkeypatch.setattr("tickets.health.disk_usage", lambda folder: type("Disk", (), {"total": 1000, "free": 40})())
 
     assert unwell(in_order) == ["Ruang penyimpanan"]
+    assert health.findings(in_order)[-1].words.startswith("96\N{NO-BREAK SPACE}% terpakai")
 
 
 def test_strangers_learn_yes_or_no_and_nothing_else(in_order):

@@ -465,7 +465,9 @@ def test_no_address_breaks_the_list(cast, client_of, parameters):
 def test_what_is_not_offered_is_left_out_and_named(cast, shelf, page_of):
     page = page_of(cast.holder(Role.PROGRAMMER), langkah="website-2024.99", dari="kemarin", layanan="spj_online")
 
-    assert words(one(page, ".notice-warn")) == "Saringan ini tidak dikenali dan diabaikan: Langkah, Dilaporkan sejak."
+    assert (
+        words(one(page, ".notice-warn")) == "Saringan ini tidak dapat dipakai dan diabaikan: Langkah, Dilaporkan sejak."
+    )
     assert one(page, "[name=dari]").get("value") is None
     assert [words(number) for number in select(page, "tbody .number")] == [shelf["spj"]]
 

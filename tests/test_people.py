@@ -270,6 +270,7 @@ def test_with_a_mail_server_the_link_goes_by_letter_and_is_never_shown(cast, adm
         ("unit", "999999", "Silakan pilih salah satu perangkat daerah."),
         ("name", "Satu\nDua", "Tulis dalam satu baris"),
         ("phone", "0" * 31, "Paling banyak 30 karakter; sekarang 31."),
+        ("phone", "abc", "Nomor telepon terdiri atas angka, boleh dengan +, kurung, spasi, titik, dan tanda hubung."),
     ],
 )
 def test_what_cannot_be_kept_is_said_beside_the_field_and_nothing_typed_is_lost(admin, field, value, sentence):
@@ -299,6 +300,14 @@ def test_an_address_or_nip_that_is_taken_is_refused_in_any_case(cast, admin):
     assert response.status_code == 422
     assert "Surel ini sudah dipakai akun Andi Putra." in html
     assert "NIP ini sudah dipakai akun Siti Rahmah." in html
+
+
+def test_a_sentence_that_ends_in_a_title_has_one_full_stop(cast, admin):
+    User.objects.filter(pk=cast.stranger.pk).update(name="Andi Putra, S.Kom.")
+
+    html = admin.post(reverse("pengguna-baru"), typed(email=cast.stranger.email)).content.decode()
+
+    assert "Surel ini sudah dipakai akun Andi Putra, S.Kom.<" in html
 
 
 def test_two_accounts_without_nip_live_side_by_side(cast, admin):

@@ -288,6 +288,7 @@ WRONG = {
     "a short nip": (("Ani", "a@b.id", "123"), "nip", "NIP terdiri atas 18 angka; yang tertulis 3 tanda."),
     "a name of two lines": (("A\vB", "a@b.id"), None, ""),
     "a long name": (("A" * 151, "a@b.id"), "nama", "Paling banyak 150 karakter; sekarang 151."),
+    "no phone": (("Ani", "a@b.id", "", "", "abc"), "telepon", "Nomor telepon terdiri atas angka"),
     "an unknown role": (("Ani", "a@b.id", "", "", "", "penyihir"), "peran", "Peran “penyihir” tidak dikenal."),
     "an unknown service": (("Ani", "a@b.id", "", "", "", "programmer", "x"), "layanan", "Layanan “x” tidak dikenal."),
     "a service alone": (("Ani", "a@b.id", "", "", "", "", "website"), "layanan", "hanya diisi bersama peran"),
@@ -306,6 +307,12 @@ def test_what_is_wrong_is_said_beside_its_column_with_the_line(cast, row, column
     assert line.number == 3
     assert set(line.errors) == ({column} if column else set())
     assert sentence in line.errors.get(column, "")
+
+
+def test_an_unknown_opd_of_a_wrong_line_is_named_at_once(cast, admin):
+    page = send(admin, csv_of(("Ani", "a@", "", "Dinas Antah", "", "", "")))
+
+    assert "OPD yang belum dikenal (Dinas Antah) dapat dibuat setelah itu." in words(read(page))
 
 
 def test_the_same_person_twice_is_wrong_the_second_time(cast):

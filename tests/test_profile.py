@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.factories import everything_stored, person
+from tests.pages import one, read
 from tickets import browsers
 from tickets.models import AuditEntry, RoleAssignment, Session, Unit, User
 from tickets.models.people import MailChoice
@@ -136,6 +137,21 @@ def test_what_is_no_phone_is_answered_beside_the_field_and_stays_typed(rina):
     rina.refresh_from_db()
     assert (response.status_code, rina.phone, AuditEntry.objects.count()) == (422, "", 0)
     assert response.context["form"]["phone"].value() == "rumah <b>Rina</b>"
+
+
+def test_every_page_of_the_profile_leads_back_to_it(rina):
+    client = signed_in(rina)
+    pages = (read(client.get(reverse(name))) for name in ("profil-ubah", "profil-sesi", "profil-totp", "profil-data"))
+
+    assert [one(page, ".breadcrumb-quiet a").get("href") for page in pages] == [reverse("profil")] * 4
+
+
+@pytest.mark.parametrize("number", ["0812-3456-7890", "+62 812 3456 7890", "(0751) 31234", "0751.31234", "2031"])
+def test_a_phone_is_taken_as_people_write_it(rina, number):
+    signed_in(rina).post(reverse("profil-ubah"), {"phone": number})
+
+    rina.refresh_from_db()
+    assert rina.phone == number
 
 
 def test_a_person_changes_nothing_else_about_themselves(rina):

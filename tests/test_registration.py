@@ -167,8 +167,14 @@ def test_what_is_wrong_is_said_beside_the_field_and_nothing_typed_is_lost(cast, 
     assert not Registration.objects.exists()
 
 
+def test_what_is_no_phone_is_refused(cast):
+    errors = ask(cast, phone="Anda menang").context["form"].errors
+
+    assert list(errors) == ["phone"]
+
+
 def test_the_letter_carries_nothing_that_a_stranger_typed(cast):
-    ask(cast, name="Anda menang, klik x.example/klaim sebelum besok", phone="Anda menang")
+    ask(cast, name="Anda menang, klik x.example/klaim sebelum besok")
 
     mail = mails.letter(Letter.objects.get())
 

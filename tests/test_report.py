@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from tests import factories
 from tests.factories import TUESDAY, screenshot_file
+from tests.pages import one, read
 from tickets.models import Attachment, HistoryEntry, Ticket
 from tickets.models.tickets import Channel
 from workflows.roles import Role
@@ -68,6 +69,8 @@ def test_the_page_asks_first_what_is_wrong_and_says_who_will_handle_it(cast, cli
     assert "Diterima oleh <strong>Subkoordinator Aplikasi</strong> dalam 1 hari." in html
     assert "Web Developer · mutu baku 15 menit" in html
     assert html.index("mutu baku") < html.index("Kirim laporan")
+    form = one(read(client_of(cast.reporter).get(PAGE)), "form.report")
+    assert "novalidate" in form.attrib  # what is wrong is said in our words, not in those of the browser
 
 
 def test_the_address_can_choose_the_service(cast, client_of):

@@ -310,12 +310,23 @@ def test_a_search_keeps_what_is_known_and_whoever_is_chosen(cast, admin, nadia):
     page = read(admin.get(f"{NEW}?pengguna={nadia.pk}&peran=programmer&cari=andi"))
     posted = admin.post(f"{NEW}?cari=andi", fields(nadia, role=""))
 
-    kept = {field.get("name"): field.get("value") for field in select(page, "form.find input")}
-    assert kept == {"cari": "andi", "pengguna": str(nadia.pk), "peran": "programmer"}
+    assert one(page, "#id_cari").get("value") == "andi"
     assert names_offered(page) == ["Nadia Putri", "Andi Putra"]
     assert chosen(page) == [str(nadia.pk), "programmer"]
     posted.status_code = 200
     assert chosen(read(posted)) == [str(nadia.pk)]
+
+
+def test_a_search_keeps_everything_that_was_filled_in_and_gives_nothing(admin, nadia, fajar):
+    filled_in = as_substitute(fajar, fajar, user="", starts_on="2026-11-20")
+
+    page = read(admin.post(f"{NEW}?layanan=website", filled_in | {"cari": "nadia", "temukan": "1"}))
+
+    typed = {name: one(page, f"input[name={name}]").get("value") for name in ("starts_on", "ends_on", "letter_number")}
+    assert typed == {"starts_on": "2026-11-20", "ends_on": "2026-11-27", "letter_number": "800/17/2026"}
+    assert chosen(page) == [str(nadia.pk), "programmer", str(fajar.pk)]
+    assert not select(page, ".is-invalid")
+    assert not nadia.role_assignments.exists()
 
 
 def test_the_only_one_who_is_found_is_chosen(cast, admin, nadia):
@@ -519,6 +530,31 @@ def test_yesterday_takes_a_role_away_at_once(admin, client_of, fajar):
 
     assert browser.get("/").status_code == 302
     assert not fajar.__class__.objects.get(pk=fajar.pk).holds("programmer", "website")
+
+
+def test_a_role_ends_at_once_without_any_date(admin, client_of, fajar):
+    given, browser = fajar.role_assignments.get(), client_of(fajar)
+
+    page = read(admin.post(f"/peran/{given.pk}/akhiri/", {"how": "sekarang", "ends_on": "kapan saja"}, follow=True))
+
+    given.refresh_from_db()
+    assert given.ends_on == date(2026, 11, 16)
+    assert browser.get("/").status_code == 302
+    told = words(one(page, ".messages"))
+    assert "Peran Programmer dari Fajar Ramadhan dicabut; hari terakhirnya 16 November 2026." in told
+
+
+def test_at_once_is_offered_only_of_a_role_that_has_been_in_force_for_a_day(admin, fajar, nadia):
+    admin.post(NEW, fields(nadia))
+    of_today, older = nadia.role_assignments.get(), fajar.role_assignments.get()
+
+    pages = [read(admin.get(f"/peran/{given.pk}/akhiri/")) for given in (of_today, older)]
+    admin.post(f"/peran/{of_today.pk}/akhiri/", {"how": "sekarang", "ends_on": "2026-11-17"})
+
+    offered = [[choice.get("value") for choice in select(page, "input[name=how]")] for page in pages]
+    assert offered == [[], ["sekarang", "hari"]]
+    of_today.refresh_from_db()
+    assert of_today.ends_on == TODAY
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from tests.factories import everything_stored, person
-from tests.pages import one, read, select
+from tests.pages import one, read, select, words
 from tests.test_races import at_once
 from tickets import gate, passwords, second_factor, throttle
 from tickets.checks import second_factor_is_required_of_roles
@@ -477,6 +477,23 @@ def test_a_wrong_first_code_turns_nothing_on_and_keeps_the_secret(zulkifli, clie
 
     assert (response.status_code, client.session["second_factor_key"]) == (422, key)
     assert "jam ponsel" in response.content.decode()
+    assert everything_stored() == before
+    response.status_code = 200
+    page = read(response)
+    assert words(one(page, ".notice-warn")) == "Silakan periksa isian yang ditandai."
+    assert "autofocus" in one(page, "#id_code").attrib  # it stands below the picture
+
+
+def test_loading_the_page_of_new_codes_anew_says_what_to_do_and_changes_nothing(zulkifli, client_of):
+    client = client_of(zulkifli)
+    set_up(client)
+    device, before = TOTPDevice.objects.get(), everything_stored()
+
+    again = client.post(reverse("profil-totp-aktifkan"), {"code": shown(device)})
+    page = read(client.get(again["Location"]))
+
+    assert again["Location"] == reverse("profil-totp")
+    assert words(one(page, ".messages")).startswith("Verifikasi dua langkah sudah aktif.")
     assert everything_stored() == before
 
 

@@ -17,7 +17,7 @@ from tests.ledger import archive
 from tests.pages import one, read, select, words
 from tests.timekeeping import LINK, WHY, Case, wib
 from tickets import actions
-from tickets.forms.sla import ReportFilter
+from tickets.forms.sla import KINDS, ReportFilter
 from tickets.models import HistoryEntry, Hold, StepRun, Ticket, Unit
 from tickets.models.history import Action
 from tickets.reports import charts, telling
@@ -450,9 +450,35 @@ def test_a_hostile_address_gets_a_page_that_repeats_nothing_of_it(cast, kepala, 
 
 
 def test_what_was_not_understood_is_named_on_the_page(cast, kepala, at_now, page_of):
-    page = page_of(kepala, layanan="pajak", dari="kemarin")
+    page = page_of(kepala, layanan="pajak", peran="raja")
 
-    assert words(one(page, ".notice-warn")) == "Saringan ini tidak dikenali dan diabaikan: Sejak tanggal, Layanan."
+    assert words(one(page, ".notice-warn")) == "Saringan ini tidak dapat dipakai dan diabaikan: Layanan, Peran."
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "said"),
+    [
+        ("periode=bebas&dari=2026-11-20&sampai=2026-11-01", "sampai", "Tanggal sampai mendahului tanggal sejak."),
+        ("periode=bebas&sampai=2026-11-01", "periode", "Periode bebas memerlukan tanggal mulai."),
+        ("periode=bulan&dari=2026-12-01", "dari", "Periode itu belum dimulai."),
+    ],
+)
+def test_a_period_that_cannot_be_goes_back_to_the_form_with_what_was_typed(
+    cast, kepala, at_now, client_of, query, field, said
+):
+    client, asked = client_of(kepala), f"{query}&layanan=website"
+
+    response = client.get(f"/laporan/sla/?{asked}")
+    page = read(client.get(response.url))
+
+    assert (response.status_code, response.url) == (302, f"/laporan/sla/saring/?{asked}")
+    assert said in words(one(page, f"#div_saring-{field}"))
+    typed = QueryDict(asked)
+    shown = {name: one(page, f"[name={name}]").get("value") for name in ("dari", "sampai") if name in typed}
+    chosen = {words(option) for option in select(page, "option") if option.get("selected") is not None}
+    assert shown == {name: typed[name] for name in shown}
+    assert chosen >= {dict(KINDS)[typed["periode"]], "Website sumbarprov.go.id"}
+    assert select(page, "main .notice") == []
 
 
 # Cost

@@ -32,7 +32,15 @@ def test_the_list_names_both_sops_with_their_open_tickets(cast, client_of):
 
     assert all(sop.title in html for sop in sops.current())
     assert "555/385/Diskominfotik/2024" in html
-    assert "2 tiket berjalan" in html
+    assert "2 tiket berjalan yang Anda lihat" in html
+
+
+def test_the_list_claims_nothing_of_tickets_that_the_reader_may_not_see(cast, client_of):
+    report(by=cast.reporter)
+
+    html = client_of(cast.stranger).get(reverse("sop")).content.decode()
+
+    assert "tiket berjalan" not in html
 
 
 @pytest.mark.parametrize("key", ["website-2024", "spj-online"])

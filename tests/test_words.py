@@ -1,12 +1,15 @@
-"""How spans of working time, limits and verdicts read."""
+"""How spans of working time, limits and verdicts read, and what forms say of an empty field."""
 
+import pkgutil
 from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
 from types import SimpleNamespace
 
 import pytest
+from django.forms import BaseForm, HiddenInput
 
 from tests.factories import TUESDAY, advance, report
-from tickets import actions, limits, words
+from tickets import actions, forms, limits, words
 from tickets.limits import Band
 from tickets.models import StepRun
 from tickets.models.runs import Verdict
@@ -167,3 +170,41 @@ def test_every_band_and_verdict_has_colour_icon_and_word_and_only_late_is_red():
 @pytest.mark.parametrize(("band", "tone"), [(Band.FINE, "warm"), (Band.SOON, "warm"), (Band.LATE, "late")])
 def test_what_was_extended_is_warm_until_it_is_late(band, tone):
     assert look.clock_tone(SimpleNamespace(band=band, is_extended=True)) == tone
+
+
+@pytest.mark.parametrize("name", ["Andi Putra", "Andi Putra, S.Kom."])
+def test_a_sentence_has_one_full_stop_whatever_name_ends_it(name):
+    assert words.stopped(f"Surel ini milik {name}") == f"Surel ini milik {name.rstrip('.')}."
+
+
+# What forms say
+
+
+def every_form():
+    """The classes of `tickets.forms`."""
+    modules = [import_module(f"{forms.__name__}.{found.name}") for found in pkgutil.iter_modules(forms.__path__)]
+    found = {value for module in modules for value in vars(module).values() if isinstance(value, type)}
+    return [one for one in found if issubclass(one, BaseForm) and one.__module__.startswith(forms.__name__)]
+
+
+def asked(form_class):
+    """The fields that a person fills in; of a form that needs to know more first, those of its class."""
+    try:
+        fields = form_class({}).fields
+    except (TypeError, ValueError):
+        fields = form_class.base_fields
+    return [field for field in fields.values() if not isinstance(field.widget, HiddenInput)]
+
+
+@pytest.mark.django_db
+def test_no_form_speaks_of_an_empty_field_in_djangos_words():
+    silent = {"tickets.forms.notices.MailChoiceForm"}  # its choice is never empty
+
+    general = {
+        f"{one.__module__}.{one.__name__}"
+        for one in every_form()
+        for field in asked(one)
+        if field.required and str(field.error_messages["required"]).startswith("Bidang ini")
+    }
+
+    assert general - silent == set()

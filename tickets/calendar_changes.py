@@ -143,8 +143,8 @@ def _propose_first(year: int, now: datetime) -> bool:
 # What an administrator has to see to
 
 
-def calendar_state(now: datetime) -> list[str]:
-    """What is wrong with the calendar, a sentence per year; nothing when all is confirmed. Three queries."""
+def calendar_state(now: datetime) -> dict[int, str]:
+    """What is wrong with the calendar, a sentence by year; nothing when all is confirmed. Three queries."""
     today = timezone.localdate(now)
     years = {row.year: row for row in CalendarYear.objects.all()}
     needed = [today.year]
@@ -153,11 +153,11 @@ def calendar_state(now: datetime) -> list[str]:
     confirmed = {year for year, row in years.items() if row.is_confirmed}
     first_open = next(year for year in range(today.year, today.year + len(confirmed) + 1) if year not in confirmed)
     reaching = _limits_by_year(first_open)
-    return [
-        _sentence(year, years.get(year), reaching[year])
+    return {
+        year: _sentence(year, years.get(year), reaching[year])
         for year in sorted({*needed, *reaching})
         if year not in confirmed
-    ]
+    }
 
 
 def _limits_by_year(first: int) -> Counter[int]:

@@ -8,14 +8,15 @@ one that cannot be sent is the last that may go unseen. Tickets themselves are c
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from shutil import disk_usage
 
 from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Exists, Min, OuterRef, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
@@ -40,13 +41,16 @@ GONE = timedelta(days=1)
 class Finding:
     """One question about the system. `advice` says what to do, where something is to be done.
 
-    What `can_wait` needs an administrator some day soon; it is not what a watchman is woken for.
+    `act` and `href` lead to where it is done. What `can_wait` needs an administrator some day soon; it is not what a
+    watchman is woken for.
     """
 
     title: str
     is_well: bool
     words: str
     advice: str = ""
+    act: str = ""
+    href: str = ""
     details: tuple[str, ...] = ()
     can_wait: bool = False
 
@@ -62,7 +66,7 @@ def findings(now: datetime) -> list[Finding]:
     checks: list[Callable[[], Finding]] = [
         *clockwork,
         lambda: _processes(Heartbeat.Kind.WORKER, "Proses pekerja", beats, now),
-        lambda: _processes(Heartbeat.Kind.BEAT, "Jam (beat)", beats, now),
+        lambda: _processes(Heartbeat.Kind.BEAT, "Penjadwal", beats, now),
         *([] if copy else [lambda: _outbox(beats, now)]),
         _failed_mail,
         *([] if copy else [lambda: _papers(now)]),
@@ -205,13 +209,17 @@ def _failed_papers() -> Finding:
 
 
 def _calendar(now: datetime) -> Finding:
-    warnings = tuple(calendar_state(now))
+    warnings = calendar_state(now)
+    year = next(iter(warnings), timezone.localdate(now).year)
+    sentences = tuple(warnings.values())
     return Finding(
         "Kalender kerja",
         is_well=not warnings,
-        words=warnings[0] if warnings else "Sudah ditetapkan",
-        advice="Buka Kalender kerja, periksa usulannya, lalu tetapkan dengan nomor SKB.",
-        details=warnings[1:],
+        words=sentences[0] if sentences else "Sudah ditetapkan",
+        advice="Periksa usulannya, lalu tetapkan dengan nomor SKB.",
+        act=f"Buka kalender {year}",
+        href=reverse("kalender-tahun", args=[year]),
+        details=sentences[1:],
         can_wait=True,
     )
 
@@ -224,7 +232,9 @@ def _staffing(now: datetime) -> Finding:
         "Peran tanpa pemegang",
         is_well=not found,
         words=", ".join(told) or "Tidak ada",
-        advice="Buka Peran dan tugaskan seseorang: langkah peran itu tidak dapat dikerjakan siapa pun.",
+        advice="Tugaskan seseorang: langkah peran itu tidak dapat dikerjakan siapa pun.",
+        act="Buka Peran",
+        href=reverse("peran"),
         details=tuple(_told(gap) for gap in found),
         can_wait=not any(gap.is_urgent for gap in found),
     )
@@ -257,11 +267,11 @@ def _database_time(now: datetime) -> datetime:
 
 
 def _disk() -> Finding:
-    disk = shutil.disk_usage(settings.DATA)
+    disk = disk_usage(settings.DATA)
     used = 1 - disk.free / disk.total
     return Finding(
         "Ruang penyimpanan",
         is_well=used < FULL_DISK,
-        words=f"{used:.0%} terpakai, sisa {disk.free / 1024**3:.1f} GB".replace(".", ","),
+        words=f"{used * 100:.0f}\N{NO-BREAK SPACE}% terpakai, sisa {disk.free / 1024**3:.1f} GB".replace(".", ","),
         advice="Kosongkan ruang atau perbesar penyimpanan; unggahan akan gagal bila penuh.",
     )

@@ -353,4 +353,4 @@ def lift_hold(ticket: Ticket, *, by: User, request: HttpRequest | None = None) -
 
 def _refuse_unless_may_hold(person: User, ticket: Ticket) -> None:
     if not rules.may_hold_data(person, ticket):
-        raise Refused("Hanya subkoordinator dan Kepala Bidang yang dapat menahan data tiket ini.")
+        raise Refused("Hanya yang mengoordinasikan atau mengepalai layanan ini yang dapat menahan data tiketnya.")

@@ -103,7 +103,7 @@ def left_to_do(now: datetime) -> Iterator[str]:
         yield "Masuk sebagai administrator dan aktifkan verifikasi dua langkah."
     if vacant := len(staffing.gaps(timezone.localdate(now))):
         yield f"Daftarkan pegawai dan isi {vacant} peran yang belum ada pemegangnya (Pengaturan, Peran)."
-    for sentence in calendar_changes.calendar_state(now):
+    for sentence in calendar_changes.calendar_state(now).values():
         yield f"{sentence} Tetapkan dengan nomor SKB (Pengaturan, Kalender kerja)."
     if not Signer.objects.exists():
         yield "Isi penanda tangan surat (Pengaturan, Identitas kantor)."

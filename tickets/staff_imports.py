@@ -27,6 +27,7 @@ from django.utils import timezone
 from tickets import assignments, audit, registering
 from tickets.actions import Conflict, Refused
 from tickets.forms.office import line as text_line
+from tickets.forms.office import phone
 from tickets.forms.text import AddressField
 from tickets.models import AuditEntry, Letter, PeopleImport, RoleAssignment, Unit, User
 from tickets.models.people import procedure_choices
@@ -34,6 +35,7 @@ from tickets.nip import nip_of
 from tickets.notifications import letters
 from tickets.staff_lists import Row, StaffList
 from tickets.staffing import roles_of
+from tickets.words import stopped
 from workflows import calendars
 from workflows.roles import Role
 
@@ -59,7 +61,7 @@ FIELDS: dict[str, forms.Field] = {
     ),
     "nip": text_line("NIP", 40),
     "opd": text_line("OPD", 200),
-    "telepon": text_line("Telepon", 30),
+    "telepon": phone(),
     "peran": text_line("Peran", 100),
     "layanan": text_line("Layanan", 200),
 }
@@ -333,7 +335,7 @@ def _find_units(lines: Iterable[Line]) -> list[str]:
         typed = line.values.get("opd", "")
         if typed.lower() in known:
             line.values["opd"] = known[typed.lower()]
-        elif typed and not line.errors:
+        elif typed:
             taken = {_short(name).lower() for lower, name in new.items() if lower != typed.lower()}
             if len(typed) > len(_short(typed)) and _short(typed).lower() in {*known, *taken}:
                 line.errors["opd"] = "OPD ini belum dikenal. Buatlah dahulu di halaman Perangkat daerah."
@@ -360,7 +362,7 @@ def _find_people(lines: Sequence[Line], accounts: Any) -> None:
         person = by_address.get(line.values["surel"].lower())
         same_number = by_number.get(line.values["nip"])
         if person and same_number and person != same_number:
-            line.errors["nip"] = f"NIP ini milik {same_number.name}, sedangkan surelnya milik {person.name}."
+            line.errors["nip"] = stopped(f"NIP ini milik {same_number.name}, sedangkan surelnya milik {person.name}")
             continue
         line.person = person or same_number
         if line.person:

@@ -14,6 +14,7 @@ from tickets import retention
 from tickets.models import AuditEntry, Export, Office, RoleAssignment, User
 from tickets.models.people import procedure_choices
 from tickets.registering import Reason
+from tickets.words import stopped
 from workflows import sops
 from workflows.roles import Role
 
@@ -129,7 +130,7 @@ def _sentence(entry: AuditEntry) -> str:
     for place, words in FOLLOWS.items():
         predicate = predicate.replace(f"{{{place}}}", words.format(about) if about else "")
     who = "" if predicate[0].isupper() else entry.by.name if entry.by else "SOPDesk"
-    return f"{who} {predicate.removesuffix('.')}.".strip()  # a name may end in a title: "S.E."
+    return stopped(f"{who} {predicate}".strip())
 
 
 def _shown(entry: AuditEntry) -> list[str]:

@@ -53,6 +53,11 @@ def day(of: date) -> str:
     return date_format(of, "D j M")
 
 
+def stopped(words: str) -> str:
+    """A sentence with its full stop; a name at its end may bring one already, in a title: "S.Kom."."""
+    return f"{words.removesuffix('.')}."
+
+
 def standing(clock: Clock) -> str:
     """How an open run stands, in a few words: `sisa 3 j 20 m`, `terlambat 2 j 5 m`."""
     match clock.band:

@@ -16,6 +16,13 @@ from django.utils import timezone
 #: Long enough for any account of a fault, short enough that no page grows heavy (RELIABILITY T21).
 TEXT_LIMIT = 5_000
 LINE_LIMIT = 200
+#: What is said of an address that is none.
+LINK_ERRORS = {
+    "invalid": "Tautan ini bukan alamat halaman. Salin alamatnya dari peramban, misalnya sumbarprov.go.id/berita.",
+    "max_length": "Tautan paling banyak %(limit_value)d karakter; sekarang %(show_value)d.",
+}
+#: What is said of half a date or time.
+MOMENT_ERRORS = {"invalid": "Silakan isi tanggal dan jam dengan lengkap."}
 #: What is older is a slip of the keyboard.
 EARLIEST_YEAR = 2000
 
@@ -45,6 +52,7 @@ def link(label: str = "Tautan", *, help_text: str = "", required: bool = False) 
         max_length=500,
         assume_scheme="https",
         widget=forms.URLInput(attrs={"placeholder": "https://", "inputmode": "url"}),
+        error_messages=LINK_ERRORS,
     )
 
 
@@ -67,6 +75,7 @@ def moment(label: str, *, help_text: str = "") -> forms.DateTimeField:
         label=label,
         help_text=help_text,
         validators=[has_happened],
+        error_messages=MOMENT_ERRORS,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 

@@ -80,7 +80,11 @@ def test_kepala_bidang_sets_up_a_second_factor_and_signs_in_with_it_and_without_
     assert page.evaluate("navigator.clipboard.readText()").split() == codes
     page.get_by_role("button", name="Selesai").click()
     assert page.locator(".recovery-codes").is_visible()  # not before the tick
+    missing = page.get_by_text("Silakan simpan kode di atas, lalu centang di sini.")
+    expect(missing).to_be_visible()
+    assert faults(page) == []
     page.get_by_label("Saya sudah menyimpannya").check()
+    expect(missing).to_be_hidden()
     press(page, page.get_by_role("button", name="Selesai"))
     expect(page).to_have_title(re.compile("Beranda"))
 

@@ -5,6 +5,7 @@ Each form's `save` writes its own fields and no others, so that two people in tw
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 from django import forms
@@ -27,6 +28,7 @@ MAX_LOGO_BYTES = 2 * 1024 * 1024
 MAX_LOGO_SIDE = 2_000
 #: With every part written out, a number of such a pattern fits where numbers are kept.
 PATTERN_LENGTH = 60
+PHONE = re.compile(r"\+?\(?[0-9][0-9 ().-]*")
 
 
 def line(label: str, length: int, *, required: str = "", help_text: str = "", **attrs: str) -> PlainTextField:
@@ -48,6 +50,20 @@ def line(label: str, length: int, *, required: str = "", help_text: str = "", **
 def nip() -> PlainTextField:
     """A NIP as people write it, with spaces or without."""
     return line("NIP", 40, help_text="18 angka; spasi boleh ditulis.", inputmode="numeric")
+
+
+def phone(label: str = "Telepon", *, help_text: str = "", autocomplete: str = "off") -> PlainTextField:
+    """A phone number as people write it: one rule wherever it is asked for. An extension is a number, too."""
+    field = line(label, 30, help_text=help_text, type="tel", autocomplete=autocomplete)
+    field.validators.append(_of_digits)
+    return field
+
+
+def _of_digits(number: str) -> None:
+    if not PHONE.fullmatch(number):
+        raise ValidationError(
+            "Nomor telepon terdiri atas angka, boleh dengan +, kurung, spasi, titik, dan tanda hubung."
+        )
 
 
 def _on_one_line(text: str) -> None:

@@ -9,13 +9,14 @@ from django.utils import timezone
 
 from tickets import registering
 from tickets.forms.base import BaseForm, KeepsTheRest
-from tickets.forms.office import line, nip
+from tickets.forms.office import line, nip, phone
 from tickets.forms.roles import MOST_OFFERED
 from tickets.forms.text import AddressField
 from tickets.leaving import HeldRole, Holdings, Task
 from tickets.models import RoleAssignment, Unit, User
 from tickets.models.people import UserQuerySet
 from tickets.nip import nip_of
+from tickets.words import stopped
 
 
 class PersonForm(BaseForm, KeepsTheRest):
@@ -43,7 +44,7 @@ class PersonForm(BaseForm, KeepsTheRest):
         empty_label="Belum dipilih",
         error_messages={"invalid_choice": "Silakan pilih salah satu perangkat daerah."},
     )
-    phone = line("Telepon", 30, inputmode="tel")
+    phone = phone()
     is_staff = forms.BooleanField(
         label="Administrator",
         required=False,
@@ -60,13 +61,13 @@ class PersonForm(BaseForm, KeepsTheRest):
         if there := self._others().with_email(email).select_related("registration").first():
             if registering.waits(there):
                 raise ValidationError(registering.UNDECIDED)
-            raise ValidationError(f"Surel ini sudah dipakai akun {there.name}.")
+            raise ValidationError(stopped(f"Surel ini sudah dipakai akun {there.name}"))
         return email
 
     def clean_nip(self):
         digits = nip_of(self.cleaned_data["nip"])
         if digits and (there := self._others().filter(nip=digits).first()):
-            raise ValidationError(f"NIP ini sudah dipakai akun {there.name}.")
+            raise ValidationError(stopped(f"NIP ini sudah dipakai akun {there.name}"))
         return digits or None
 
     def _others(self) -> UserQuerySet:
@@ -101,7 +102,7 @@ class UnitForm(BaseForm, forms.ModelForm):
         typed = self.cleaned_data[field]
         there = Unit.objects.exclude(pk=self.instance.pk).filter(**{f"{field}__iexact": typed}).first()
         if there:
-            raise ValidationError(f"{words} ini sudah dipakai {there.name}.")
+            raise ValidationError(stopped(f"{words} ini sudah dipakai {there.name}"))
         return typed
 
 

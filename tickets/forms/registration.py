@@ -6,11 +6,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from tickets.forms.base import BaseForm
-from tickets.forms.office import line, nip
+from tickets.forms.office import line, nip, phone
 from tickets.forms.text import AddressField
 from tickets.models import Unit, User
 from tickets.nip import nip_of
 from tickets.registering import Reason, Wish
+from tickets.words import stopped
 
 REFUSE, ACCEPT = "tolak", "setujui"
 
@@ -41,9 +42,7 @@ class RegisterForm(BaseForm):
         error_messages={"invalid_choice": "Silakan pilih salah satu perangkat daerah dalam daftar."},
     )
     nip = nip()
-    phone = line(
-        "Telepon (bila ada)", 30, help_text="Untuk dihubungi bila ada pertanyaan.", autocomplete="tel", inputmode="tel"
-    )
+    phone = phone("Telepon (bila ada)", help_text="Untuk dihubungi bila ada pertanyaan.", autocomplete="tel")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -100,7 +99,8 @@ class DecideForm(BaseForm):
             return ""
         digits = nip_of(self.cleaned_data["nip"])
         if digits and (there := User.objects.filter(nip=digits).first()):
-            raise ValidationError(f"NIP ini sudah dipakai akun {there.name}. Silakan perbaiki atau kosongkan.")
+            taken = stopped(f"NIP ini sudah dipakai akun {there.name}")
+            raise ValidationError(f"{taken} Silakan perbaiki atau kosongkan.")
         return digits
 
     def clean(self):

@@ -13,7 +13,7 @@ from tickets.forms.uploads import adopt_uploads
 from tickets.models import Unit, User
 from tickets.models.tickets import Channel, Impact
 from workflows import sops
-from workflows.inputs import TEXT_LIMIT, has_happened
+from workflows.inputs import LINK_ERRORS, MOMENT_ERRORS, TEXT_LIMIT, has_happened
 from workflows.machine import field_name
 from workflows.sop import Sop
 
@@ -55,11 +55,7 @@ class ReportForm(CarefulForm):
         required=False,
         max_length=500,
         assume_scheme="https",
-        error_messages={
-            "invalid": "Tautan ini bukan alamat halaman. Salin alamatnya dari peramban, "
-            "misalnya sumbarprov.go.id/berita.",
-            "max_length": "Tautan paling banyak %(limit_value)d karakter; sekarang %(show_value)d.",
-        },
+        error_messages=LINK_ERRORS,
         # Not type=url: a browser would refuse an address without https:// before we can add it.
         widget=forms.TextInput(attrs={"inputmode": "url", "autocapitalize": "none", "autocomplete": "off"}),
     )
@@ -68,10 +64,16 @@ class ReportForm(CarefulForm):
         help_text="Waktu setempat (WIB). Kosongkan bila baru saja.",
         required=False,
         validators=[has_happened],
-        error_messages={"invalid": "Silakan isi tanggal dan jam dengan lengkap."},
+        error_messages=MOMENT_ERRORS,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
-    impact = forms.ChoiceField(label="Dampak", choices=Impact, initial=Impact.ONE, widget=forms.RadioSelect)
+    impact = forms.ChoiceField(
+        label="Dampak",
+        choices=Impact,
+        initial=Impact.ONE,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Silakan pilih dampaknya."},
+    )
 
     reporter_name = PlainTextField(
         label="Nama pelapor", required=False, max_length=150, widget=forms.TextInput(attrs={"autocomplete": "off"})

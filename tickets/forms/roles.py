@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -156,8 +156,8 @@ class GiveForm(AssignmentForm):
     def _offer(self, people, search):
         """Let the page name these people, and whoever is chosen already: so is the only one who was found."""
         field, offered = self.fields["user"], list(people[:MOST_OFFERED])
-        if search and len(offered) == 1:
-            self.initial.setdefault("user", offered[0].pk)
+        if search and len(offered) == 1 and not self.initial.get("user"):
+            self.initial["user"] = offered[0].pk
         field.help_text = f"{len(offered)} orang cocok." if search else OFFERED
         if len(offered) == MOST_OFFERED:
             field.help_text = f"Ditawarkan {MOST_OFFERED} nama pertama. Untuk orang lain, cari di atas."
@@ -182,19 +182,38 @@ def _of_the_office() -> Q:
 
 
 class EndForm(BaseForm):
-    """The last day of an assignment."""
+    """The last day of an assignment. One in force since before today can end at once: its last day was yesterday."""
 
     use_required_attribute = False
+    NOW, WITH_A_DAY = "sekarang", "hari"
+
+    how = forms.ChoiceField(
+        label="Kapan peran ini berakhir?",
+        choices=[(NOW, "Sekarang juga"), (WITH_A_DAY, "Pada akhir hari")],
+        widget=forms.RadioSelect,
+        initial=WITH_A_DAY,
+        required=False,
+        error_messages={"invalid_choice": "Silakan pilih salah satu."},
+    )
+    ends_on = _date_field(
+        "Hari terakhir", required="Silakan isi hari terakhirnya.", help_text="Masih berlaku sepanjang hari itu."
+    )
 
     def __init__(self, *args, assignment: RoleAssignment, **kwargs):
         super().__init__(*args, **kwargs)
         self.assignment = assignment
-        self.fields["ends_on"] = _date_field(
-            "Hari terakhir",
-            required="Silakan isi hari terakhirnya.",
-            help_text="Masih berlaku sepanjang hari itu. Untuk mencabutnya sekarang juga, isi tanggal kemarin.",
-        )
-        self.initial.setdefault("ends_on", timezone.localdate())
+        today = timezone.localdate()
+        self.initial.setdefault("ends_on", today)
+        if assignment.starts_on >= today or not assignments.is_in_force(assignment):
+            del self.fields["how"]
+        elif self["how"].data == self.NOW:
+            self.initial["ends_on"] = today - timedelta(days=1)
+            self.fields["ends_on"].disabled = True  # whatever was typed
+
+    @property
+    def ends_now(self) -> bool:
+        """Whether the assignment is taken away at once."""
+        return self.cleaned_data.get("how") == self.NOW
 
     def clean_ends_on(self):
         day = self.cleaned_data["ends_on"]

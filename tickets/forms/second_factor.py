@@ -39,7 +39,8 @@ class SetUpForm(CodeForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        del self.fields["code"].widget.attrs["autofocus"]  # the QR code above it comes first
+        if not self.is_bound:
+            del self.fields["code"].widget.attrs["autofocus"]  # the QR code above it comes first
 
 
 class RecoveryForm(BaseForm):

@@ -14,6 +14,8 @@ from tickets.forms.base import BaseForm
 from tickets.passwords import LONGEST
 from tickets.throttle import TooOften
 
+NAME_MISSING = "Silakan tuliskan surel atau NIP Anda."
+
 
 def too_often(refusal):
     """The sentence for somebody who tried too often: the same for every account, whether it exists or not."""
@@ -37,8 +39,13 @@ class SignInForm(AuthenticationForm):
         widget=forms.TextInput(
             attrs={"autofocus": True, "autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
         ),
+        error_messages={"required": NAME_MISSING},
     )
-    password = password_field("Kata sandi", autocomplete="current-password")
+    password = password_field(
+        "Kata sandi",
+        autocomplete="current-password",
+        error_messages={"required": "Silakan ketik kata sandi Anda."},
+    )
 
     error_messages = {
         "invalid_login": "Surel, NIP atau kata sandi tidak cocok. Silakan periksa kembali, termasuk huruf besar dan "
@@ -71,14 +78,23 @@ class ForgottenForm(BaseForm):
         widget=forms.TextInput(
             attrs={"autofocus": True, "autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
         ),
+        error_messages={"required": NAME_MISSING},
     )
 
 
 class NewPasswordForm(BaseForm):
     """A password, twice."""
 
-    new_password1 = password_field("Kata sandi baru", autocomplete="new-password")
-    new_password2 = password_field("Ulangi kata sandi baru", autocomplete="new-password")
+    new_password1 = password_field(
+        "Kata sandi baru",
+        autocomplete="new-password",
+        error_messages={"required": "Silakan ketik kata sandi baru."},
+    )
+    new_password2 = password_field(
+        "Ulangi kata sandi baru",
+        autocomplete="new-password",
+        error_messages={"required": "Silakan ketik kata sandi baru sekali lagi."},
+    )
 
     def __init__(self, *args, person, **kwargs):
         super().__init__(*args, **kwargs)
@@ -100,7 +116,12 @@ class NewPasswordForm(BaseForm):
 class ChangePasswordForm(NewPasswordForm):
     """The password there is, and a new one, twice."""
 
-    old_password = password_field("Kata sandi sekarang", autocomplete="current-password", attrs={"autofocus": True})
+    old_password = password_field(
+        "Kata sandi sekarang",
+        autocomplete="current-password",
+        attrs={"autofocus": True},
+        error_messages={"required": "Silakan ketik kata sandi Anda sekarang."},
+    )
     field_order = ("old_password", "new_password1", "new_password2")
 
     refusal = None  # TooOften, if nothing was tried at all

@@ -46,6 +46,8 @@ TICKETS = (
     ("terbuka", "Tiket terbuka"),
     (LATE_NOW, "Terlambat sekarang"),
 )
+#: Django's own sentence repeats what was asked.
+NOT_OFFERED = {"invalid_choice": "Pilihan ini tidak ada."}
 #: In place of an OPD: tickets that are nobody's.
 NO_UNIT = "-"
 
@@ -69,7 +71,9 @@ class Way:
 
 
 def _choice(label: str, choices: Any = (), *, empty: str = "Semua", **kwargs: Any) -> forms.ChoiceField:
-    return forms.ChoiceField(label=label, choices=[("", empty), *choices], required=False, **kwargs)
+    return forms.ChoiceField(
+        label=label, choices=[("", empty), *choices], required=False, error_messages=NOT_OFFERED, **kwargs
+    )
 
 
 def _day(label: str) -> forms.DateField:
@@ -86,7 +90,7 @@ def _day(label: str) -> forms.DateField:
 class ReportFilter(BaseForm):
     """Of the procedures that a person oversees."""
 
-    periode = forms.ChoiceField(label="Periode", choices=KINDS, required=False)
+    periode = forms.ChoiceField(label="Periode", choices=KINDS, required=False, error_messages=NOT_OFFERED)
     dari = _day("Sejak tanggal")
     sampai = _day("Sampai tanggal")
     layanan = _choice("Layanan")
@@ -107,10 +111,8 @@ class ReportFilter(BaseForm):
         for field in self.fields.values():
             field.widget.attrs["class"] = "form-select" if isinstance(field, forms.ChoiceField) else "form-control"
         self.full_clean()
-        told = asked | _asked_as(self.period) | {"periode": self.period.kind.value}
-        self.data = {
-            name: value for name, value in told.items() if name not in self.errors
-        }  # shown is what is in force
+        told = {} if self.is_of_no_period else {**_asked_as(self.period), "periode": self.period.kind.value}
+        self.data = asked | told  # shown is what is in force, and what cannot be used as it was typed
 
     def offered(self) -> dict[str, list[tuple[str, str]]]:
         """The choices that hang on the person and the office, by field."""
@@ -145,7 +147,7 @@ class ReportFilter(BaseForm):
         elif day is None:
             self.add_error("periode", "Periode bebas memerlukan tanggal mulai.")
         elif until and until < day:
-            self.add_error("sampai", "Tanggal ini mendahului tanggal mulai.")
+            self.add_error("sampai", "Tanggal sampai mendahului tanggal sejak.")
 
     # What was asked
 
@@ -163,6 +165,11 @@ class ReportFilter(BaseForm):
         if kind == Kind.FREE and day:
             return periods.free(day, chosen.get("sampai") or self.today)
         return WHOLE[kind or Kind.MONTH](day or self.today)
+
+    @property
+    def is_of_no_period(self) -> bool:
+        """Whether a period is asked for that cannot be: any other would be told in its place."""
+        return not self.errors.keys().isdisjoint(self.OF_PERIOD)
 
     def usual_period(self) -> Period:
         """The period of an address that names none: the current month."""

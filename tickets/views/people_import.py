@@ -16,6 +16,7 @@ from tickets.models import PeopleImport
 from tickets.reports.papers import XLSX_TYPE
 from tickets.staff_imports import Verdict
 from tickets.views.guards import administrators_only
+from tickets.words import stopped
 
 LINES_PER_PAGE = 50
 SHOWN_IMPORTS = 5
@@ -36,7 +37,7 @@ def send(request):
         return render(request, "people/import.html", context, status=422 if form.errors else 200)
     made = staff_imports.keep(form.staff, name=form.name, by=request.user)
     if form.staff.ignored:
-        messages.info(request, f"Kolom ini tidak dipakai: {', '.join(form.staff.ignored)}.")
+        messages.info(request, stopped(f"Kolom ini tidak dipakai: {', '.join(form.staff.ignored)}"))
     return redirect("pengguna-impor-periksa", made.pk)
 
 

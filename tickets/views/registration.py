@@ -19,6 +19,7 @@ from tickets.registering import Reason
 from tickets.signing_in import network_of
 from tickets.views.auth import refused
 from tickets.views.guards import administrators_only
+from tickets.words import stopped
 
 #: A whole OPD may share one address; a person needs one letter, or another when it was lost.
 PER_NETWORK, PER_ADDRESS = 30, 3
@@ -143,5 +144,6 @@ def _way_in(person):
 
 def _decided_already(request, registration):
     outcome = "disetujui" if registration.accepted else "ditolak"
-    messages.warning(request, f"Pendaftaran {registration.person.name} sudah {outcome} oleh {registration.decided_by}.")
+    said = f"Pendaftaran {registration.person.name} sudah {outcome} oleh {registration.decided_by}"
+    messages.warning(request, stopped(said))
     return redirect("pendaftaran")

@@ -109,15 +109,18 @@ def _beside_whom_they_replace(held: RoleAssignment) -> tuple[str, bool]:
 @administrators_only
 def new(request):
     """Give a role. What is known already stands in the address: `pengguna`, `peran`, `layanan`, `menggantikan`; and
-    `cari`, whom to offer."""
+    `cari`, whom to offer. A search comes with the form (`temukan`) and gives back what was filled in."""
     known = {"user": "pengguna", "role": "peran", "procedure": "layanan", "substitute_for": "menggantikan"}
     initial = {name: request.GET[word] for name, word in known.items() if word in request.GET}
-    search = request.GET.get("cari", "").strip()
-    form = GiveForm(request.POST if request.method == "POST" else None, initial=initial, search=search)
     title = "Tunjuk pengganti" if initial.get("substitute_for") else "Beri peran"
-    kept = {word: request.GET[word] for word in known.values() if word in request.GET}
-    context = {"form": form, "title": title, "back": _back(request), "kept": kept}
-    if request.method != "POST" or not form.is_valid():
+    is_search = "temukan" in request.POST
+    if is_search:
+        initial |= {name: request.POST[name] for name in GiveForm.Meta.fields if name in request.POST}
+    search = request.POST.get("cari", request.GET.get("cari", "")).strip()
+    is_sent = request.method == "POST" and not is_search
+    form = GiveForm(request.POST if is_sent else None, initial=initial, search=search)
+    context = {"form": form, "title": title, "back": _back(request)}
+    if not is_sent or not form.is_valid():
         return render(request, "roles/form.html", context, status=422 if form.errors else 200)
     try:
         given = assignments.give(form.instance, by=request.user, request=request)
@@ -162,7 +165,8 @@ def end(request, pk):
         if form.is_valid():
             day = form.cleaned_data["ends_on"]
             assignments.end(assignment, on=day, by=request.user, request=request)
-            return _ended(request, assignment, f"berakhir {assignments.told(day)}", back)
+            words = "dicabut; hari terakhirnya" if form.ends_now else "berakhir"
+            return _ended(request, assignment, f"{words} {assignments.told(day)}", back)
     except assignments.Refused as refusal:
         messages.warning(request, str(refusal))
         return redirect(back)

@@ -27,6 +27,10 @@ WRONG_RECOVERY = (
 )
 WRONG_FIRST = "Kode ini tidak cocok. Silakan pastikan jam ponsel Anda tepat, lalu ketik kode yang tampil sekarang."
 WRONG_AGAIN = "Isian di bawah ini tidak cocok. Silakan periksa, lalu coba lagi."
+SHOWN_ALREADY = (
+    "Verifikasi dua langkah sudah aktif. Kode pemulihan hanya tampil sekali; bila belum tersimpan, buat yang baru di "
+    "bawah ini."
+)
 USED_CODE = "Kode yang baru saja dipakai tidak berlaku lagi; tunggu kode berikutnya."
 
 #: How long somebody who showed who they are is believed while they change their second factor.
@@ -120,6 +124,9 @@ def set_up(request):
     """A new app: its secret as a picture and in words, then the first code. Replaces an app that there was."""
     if not _is_believed(request):
         return _confirmed(request, then=_believe, title="Verifikasi dua langkah", act="Lanjutkan")
+    if request.method == "POST" and KEY not in request.session and second_factor.has(request.user):
+        messages.info(request, SHOWN_ALREADY)  # the page of new codes was loaded anew
+        return redirect("profil-totp")
     key = request.session.setdefault(KEY, second_factor.new_device(request.user).key)
     is_owed = second_factor.is_owed_by(request.user)
     form = SetUpForm(_posted(request))

@@ -5,6 +5,7 @@ from itertools import groupby
 
 from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -54,9 +55,11 @@ class Part:
 @require_safe
 @overseers_only
 def sla(request):
-    """A whole period on one page."""
+    """A whole period on one page. Who asks for one that cannot be is led back to where periods are chosen."""
     now = timezone.now()
     filters = ReportFilter(request.GET, person=request.user, now=now)
+    if filters.is_of_no_period:
+        return redirect(f"{reverse('sla-saring')}?{request.GET.urlencode()}")
     if _is_told_otherwise(request, filters):
         return redirect(f"{request.path}?{filters.query}")
     report = figures.figures(filters.scope, now)
