@@ -284,7 +284,7 @@ def test_a_role_that_is_held_in_one_service_is_not_given_for_all(cast):
 WRONG = {
     "no name": (("", "a@b.id"), "nama", "Nama belum diisi."),
     "no address": (("Ani", ""), "surel", "Surel belum diisi."),
-    "half an address": (("Ani", "ani@"), "surel", "Bukan alamat surel yang lengkap"),
+    "half an address": (("Ani", "ani@"), "surel", "Alamat surel ini tidak lengkap"),
     "a short nip": (("Ani", "a@b.id", "123"), "nip", "NIP terdiri atas 18 angka; yang tertulis 3 tanda."),
     "a name of two lines": (("A\vB", "a@b.id"), None, ""),
     "a long name": (("A" * 151, "a@b.id"), "nama", "Paling banyak 150 karakter; sekarang 151."),

@@ -148,7 +148,7 @@ def test_a_nip_betrays_nothing_and_nobody_has_it_before_an_administrator_agrees(
     ("changed", "field", "sentence"),
     [
         ({"name": ""}, "name", "Silakan tuliskan nama Anda."),
-        ({"email": "meri"}, "email", "Alamat surel ini tidak lengkap. Contoh: nama@sumbarprov.go.id."),
+        ({"email": "meri"}, "email", "Alamat surel ini tidak lengkap. Tulislah seperti nama@sumbarprov.go.id."),
         ({"name": "Menang! https://x.example"}, "name", "Tuliskan nama saja, tanpa alamat situs atau surel."),
         ({"name": "Buka WWW.x.example"}, "name", "Tuliskan nama saja, tanpa alamat situs atau surel."),
         ({"name": "meri@x.example"}, "name", "Tuliskan nama saja, tanpa alamat situs atau surel."),

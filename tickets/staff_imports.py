@@ -26,9 +26,8 @@ from django.utils import timezone
 
 from tickets import assignments, audit, registering
 from tickets.actions import Conflict, Refused
-from tickets.forms.office import line as text_line
-from tickets.forms.office import phone
-from tickets.forms.text import AddressField
+from tickets.forms.text import address, phone
+from tickets.forms.text import line as text_line
 from tickets.models import AuditEntry, Letter, PeopleImport, RoleAssignment, Unit, User
 from tickets.models.people import procedure_choices
 from tickets.nip import nip_of
@@ -51,14 +50,7 @@ ATTRIBUTES = {"nama": "name", "surel": "email", "nip": "nip", "opd": "unit", "te
 
 FIELDS: dict[str, forms.Field] = {
     "nama": text_line("Nama", 150, required="Nama belum diisi."),
-    "surel": AddressField(
-        max_length=254,
-        error_messages={
-            "required": "Surel belum diisi.",
-            "invalid": "Bukan alamat surel yang lengkap, seperti nama@sumbarprov.go.id.",
-            "max_length": "Paling banyak %(limit_value)d karakter; sekarang %(show_value)d.",
-        },
-    ),
+    "surel": address(required="Surel belum diisi."),
     "nip": text_line("NIP", 40),
     "opd": text_line("OPD", 200),
     "telepon": phone(),

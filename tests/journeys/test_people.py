@@ -54,7 +54,7 @@ def test_thirty_people_come_and_one_leaves(office):
     expect(lines.nth(0)).to_contain_text("Baris 8")
     expect(lines.nth(0)).to_contain_text("NIP: NIP terdiri atas 18 angka; yang tertulis 4 tanda.")
     expect(lines.nth(1)).to_contain_text("Baris 21")
-    expect(lines.nth(1)).to_contain_text("Surel: Bukan alamat surel yang lengkap")
+    expect(lines.nth(1)).to_contain_text("Surel: Alamat surel ini tidak lengkap")
     assert faults(page, "dark", PHONE) + faults(page, "light", DESKTOP) == []
     assert not User.objects.filter(name__startswith="Pegawai").exists()
 

@@ -5,7 +5,6 @@ Each form's `save` writes its own fields and no others, so that two people in tw
 
 from __future__ import annotations
 
-import re
 from functools import partial
 
 from django import forms
@@ -16,7 +15,7 @@ from django.utils import timezone
 
 from tickets import images, uploads
 from tickets.forms.base import BaseForm
-from tickets.forms.text import PlainTextField
+from tickets.forms.text import line, nip
 from tickets.models import Office, Signer
 from tickets.models.office import Paper
 from tickets.nip import nip_of
@@ -28,47 +27,6 @@ MAX_LOGO_BYTES = 2 * 1024 * 1024
 MAX_LOGO_SIDE = 2_000
 #: With every part written out, a number of such a pattern fits where numbers are kept.
 PATTERN_LENGTH = 60
-PHONE = re.compile(r"\+?\(?[0-9][0-9 ().-]*")
-
-
-def line(label: str, length: int, *, required: str = "", help_text: str = "", **attrs: str) -> PlainTextField:
-    """One line of text; `required` is the sentence for when it is empty."""
-    return PlainTextField(
-        label=label,
-        max_length=length,
-        required=bool(required),
-        help_text=help_text,
-        widget=forms.TextInput(attrs={"autocomplete": "off", **attrs}),
-        validators=[_on_one_line],
-        error_messages={
-            "required": required,
-            "max_length": "Paling banyak %(limit_value)d karakter; sekarang %(show_value)d.",
-        },
-    )
-
-
-def nip() -> PlainTextField:
-    """A NIP as people write it, with spaces or without."""
-    return line("NIP", 40, help_text="18 angka; spasi boleh ditulis.", inputmode="numeric")
-
-
-def phone(label: str = "Telepon", *, help_text: str = "", autocomplete: str = "off") -> PlainTextField:
-    """A phone number as people write it: one rule wherever it is asked for. An extension is a number, too."""
-    field = line(label, 30, help_text=help_text, type="tel", autocomplete=autocomplete)
-    field.validators.append(_of_digits)
-    return field
-
-
-def _of_digits(number: str) -> None:
-    if not PHONE.fullmatch(number):
-        raise ValidationError(
-            "Nomor telepon terdiri atas angka, boleh dengan +, kurung, spasi, titik, dan tanda hubung."
-        )
-
-
-def _on_one_line(text: str) -> None:
-    if not text.isprintable():
-        raise ValidationError("Tulis dalam satu baris, tanpa tanda yang tidak terlihat.")
 
 
 class OfficeForm(BaseForm, forms.ModelForm):

@@ -9,9 +9,8 @@ from django.utils import timezone
 
 from tickets import registering
 from tickets.forms.base import BaseForm, KeepsTheRest
-from tickets.forms.office import line, nip, phone
 from tickets.forms.roles import MOST_OFFERED
-from tickets.forms.text import AddressField
+from tickets.forms.text import address, line, nip, phone
 from tickets.leaving import HeldRole, Holdings, Task
 from tickets.models import RoleAssignment, Unit, User
 from tickets.models.people import UserQuerySet
@@ -25,17 +24,7 @@ class PersonForm(BaseForm, KeepsTheRest):
     use_required_attribute = False
 
     name = line("Nama", 150, required="Silakan tuliskan nama.", help_text="Dengan gelar, seperti tertulis pada surat.")
-    email = AddressField(
-        label="Surel",
-        max_length=254,
-        help_text="Dipakai untuk masuk dan menerima kabar.",
-        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
-        error_messages={
-            "required": "Silakan tuliskan alamat surel.",
-            "invalid": "Alamat surel ini tidak lengkap. Tulislah seperti nama@sumbarprov.go.id.",
-            "max_length": "Alamat surel paling banyak %(limit_value)d karakter; sekarang %(show_value)d.",
-        },
-    )
+    email = address(required="Silakan tuliskan alamat surel.", help_text="Dipakai untuk masuk dan menerima kabar.")
     nip = nip()
     unit = forms.ModelChoiceField(
         Unit.objects.all(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 
 from tickets.forms.base import BaseForm
-from tickets.forms.office import phone
+from tickets.forms.text import phone
 from tickets.models import User
 
 

@@ -6,8 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from tickets.forms.base import BaseForm
-from tickets.forms.office import line, nip, phone
-from tickets.forms.text import AddressField
+from tickets.forms.text import address, line, nip, phone
 from tickets.models import Unit, User
 from tickets.nip import nip_of
 from tickets.registering import Reason, Wish
@@ -22,16 +21,11 @@ class RegisterForm(BaseForm):
     use_required_attribute = False
 
     name = line("Nama lengkap", 150, required="Silakan tuliskan nama Anda.", help_text="Dengan gelar bila ada.")
-    email = AddressField(
-        label="Surel dinas",
-        max_length=254,
+    email = address(
+        "Surel dinas",
+        required="Silakan tuliskan alamat surel Anda.",
         help_text="Kami mengirim tautan konfirmasi ke alamat ini.",
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={
-            "required": "Silakan tuliskan alamat surel Anda.",
-            "invalid": "Alamat surel ini tidak lengkap. Contoh: nama@sumbarprov.go.id.",
-            "max_length": "Alamat surel paling banyak %(limit_value)d karakter.",
-        },
+        autocomplete="email",
     )
     unit = forms.ModelChoiceField(
         label="Perangkat daerah",
