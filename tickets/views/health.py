@@ -70,11 +70,9 @@ def settle_mail(request, pk):
     notice = get_object_or_404(Notice.objects.failed().select_related("person"), pk=pk)
     if "kirim" in request.POST:
         health.send_again(notice, now=timezone.now())
-        messages.success(request, f"Surel untuk {notice.person.name} dikirim ulang.")
     else:
         health.let_be(notice, now=timezone.now())
-        messages.success(request, f"Surel untuk {notice.person.name} diabaikan.")
-    return redirect("kesehatan")
+    return _settled(request, notice.person)
 
 
 @require_POST
@@ -84,10 +82,14 @@ def settle_letter(request, pk):
     letter = get_object_or_404(Letter.objects.failed().select_related("person"), pk=pk)
     if "kirim" in request.POST:
         letters.send_again(letter, now=timezone.now())
-        messages.success(request, f"Surel untuk {letter.person.name} dikirim ulang.")
     else:
         letters.let_be(letter)
-        messages.success(request, f"Surel untuk {letter.person.name} diabaikan.")
+    return _settled(request, letter.person)
+
+
+def _settled(request, person):
+    outcome = "dikirim ulang" if "kirim" in request.POST else "diabaikan"
+    messages.success(request, f"Surel untuk {person.name} {outcome}.")
     return redirect("kesehatan")
 
 
